@@ -1,0 +1,28 @@
+# Everything Parley links against. Boost comes as headers from the Python package cmeel-boost (1.90), installed into
+# .deps/ by ./run and ./test; what it has as sources is compiled once in cmake/boost. Boost.URL alone is linked as the package's shared library.
+
+file(GLOB PARLEY_CMEEL "${CMAKE_SOURCE_DIR}/.deps/python/lib/python3*/site-packages/cmeel.prefix")
+find_path(PARLEY_BOOST_INCLUDE boost/redis.hpp HINTS "${PARLEY_CMEEL}/include")
+if(NOT PARLEY_BOOST_INCLUDE)
+  message(FATAL_ERROR "Boost 1.84 or later (with Boost.Redis) was not found. ./run and ./test install it into .deps/.")
+endif()
+
+find_library(PARLEY_BOOST_URL boost_url HINTS "${PARLEY_CMEEL}/lib" REQUIRED)
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(GTest REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+
+add_library(parley_boost INTERFACE)
+target_include_directories(parley_boost SYSTEM INTERFACE "${PARLEY_BOOST_INCLUDE}")
+target_compile_definitions(parley_boost INTERFACE
+  BOOST_ALL_NO_LIB BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(parley_boost INTERFACE fmt::fmt ${PARLEY_BOOST_URL} Threads::Threads OpenSSL::SSL OpenSSL::Crypto)

@@ -1,0 +1,33 @@
+# parley_room(<name> [LINK target...] [TEST_LINK target...])
+#
+# Makes the library parley_<name> of every .cc in src/<name> (its subfolders are rooms' backends and are added by
+# the room itself) and, of every *_test.cc, the program <name>_test. All share one precompiled header.
+function(parley_room name)
+  cmake_parse_arguments(ROOM "" "" "LINK;TEST_LINK" ${ARGN})
+  parley_sources(parley_${name} "${CMAKE_CURRENT_SOURCE_DIR}" "${ROOM_LINK}" "${ROOM_TEST_LINK}" ${name}_test)
+endfunction()
+
+# parley_sources(<library> <folder> <links> <test links> <test program>): the same for any folder.
+function(parley_sources library folder links test_links test_program)
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cc")
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(sources)
+    add_library(${library} STATIC ${sources})
+    target_link_libraries(${library} PUBLIC parley_options parley_boost ${links})
+    target_precompile_headers(${library} REUSE_FROM parley_boost_compiled)
+    set(under_test ${library})
+  else()
+    add_library(${library} INTERFACE)
+    target_link_libraries(${library} INTERFACE parley_options parley_boost ${links})
+    set(under_test ${library})
+  endif()
+  if(tests)
+    add_executable(${test_program} ${tests})
+    target_link_libraries(${test_program} PRIVATE ${under_test} ${test_links} GTest::gmock GTest::gtest_main)
+    target_precompile_headers(${test_program} REUSE_FROM parley_boost_compiled)
+    add_test(NAME ${test_program} COMMAND ${test_program})
+    set_property(GLOBAL APPEND PROPERTY PARLEY_TESTS ${test_program})
+  endif()
+endfunction()

@@ -1,0 +1,126 @@
+#include "base/async.h"
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "base/task_group.h"
+
+namespace parley::base {
+namespace {
+
+using namespace std::chrono_literals;
+
+Awaitable<void> wait_for(Event& event, Deadline deadline, std::vector<ErrorCode>& ends, int& woken) {
+  auto result = co_await event.wait(deadline);
+  if (result) {
+    ++woken;
+  } else {
+    ends.push_back(result.error().code);
+  }
+}
+
+Awaitable<void> notify(Event& event) {
+  event.notify_all();
+  co_return;
+}
+
+Awaitable<void> cancel(TaskGroup& group) {
+  group.cancel();
+  co_return;
+}
+
+TEST(Event, wakes_every_waiter_once) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup group(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  group.spawn(wait_for(event, {}, ends, woken));
+  group.spawn(wait_for(event, Deadline::after(1h), ends, woken));
+  group.spawn(notify(event));
+  io.run();
+  EXPECT_EQ(woken, 2);
+  EXPECT_TRUE(ends.empty());
+}
+
+TEST(Event, ends_at_the_deadline_and_on_cancel) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup group(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  group.spawn(wait_for(event, Deadline::after(1ms), ends, woken));
+  io.run();
+  EXPECT_EQ(ends, std::vector{ErrorCode::kDeadlineExceeded});
+  io.restart();
+  group.spawn(wait_for(event, {}, ends, woken));
+  group.spawn(wait_for(event, Deadline::after(1h), ends, woken));
+  group.spawn(cancel(group));
+  io.run();
+  EXPECT_EQ(ends, (std::vector{ErrorCode::kDeadlineExceeded, ErrorCode::kCancelled, ErrorCode::kCancelled}));
+  EXPECT_EQ(woken, 0);
+}
+
+TEST(TaskGroup, starts_a_task_cancelled_after_it_was_cancelled) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup group(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  group.cancel();
+  group.spawn(wait_for(event, {}, ends, woken));
+  io.run();
+  EXPECT_EQ(ends, std::vector{ErrorCode::kCancelled});
+}
+
+Awaitable<void> sleep_then_count(int& ended) {
+  co_await sleep_until(Deadline::after(2ms));
+  ++ended;
+}
+
+Awaitable<void> join_then_record(TaskGroup& group, int& ended, int& seen) {
+  co_await group.join();
+  seen = ended;
+}
+
+TEST(TaskGroup, join_returns_when_the_last_task_has_ended) {
+  boost::asio::io_context io;
+  TaskGroup work(io.get_executor());
+  TaskGroup owner(io.get_executor());
+  int ended = 0;
+  int seen = -1;
+  for (int i = 0; i < 10; ++i) work.spawn(sleep_then_count(ended));
+  owner.spawn(join_then_record(work, ended, seen));
+  io.run();
+  EXPECT_EQ(seen, 10);
+}
+
+TEST(TaskGroup, join_is_not_ended_by_cancelling_the_joiner) {
+  boost::asio::io_context io;
+  TaskGroup work(io.get_executor());
+  TaskGroup owner(io.get_executor());
+  int ended = 0;
+  int seen = -1;
+  work.spawn(sleep_then_count(ended));
+  owner.spawn(join_then_record(work, ended, seen));
+  work.spawn(cancel(owner));
+  io.run();
+  EXPECT_EQ(seen, 1);
+}
+
+TEST(TaskGroupDeathTest, asserts_when_destroyed_while_tasks_run) {
+  EXPECT_DEATH(
+      {
+        boost::asio::io_context io;
+        TaskGroup group(io.get_executor());
+        int ended = 0;
+        group.spawn(sleep_then_count(ended));
+      },
+      "destroyed while tasks are running");
+}
+
+}  // namespace
+}  // namespace parley::base
