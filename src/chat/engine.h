@@ -1,0 +1,144 @@
+// The turn engine: takes a question, asks a provider, and sees the turn to its end whoever stays to listen.
+//
+// One for each worker, called on it. A turn runs in the engine's own task group and not in its caller: a
+// client that leaves stops nothing, only stop() does. What a turn does is in running_turn.h. Every turn that
+// the store began ends in a terminal state: here, or, when this process dies, by another one's reap().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/async.h"
+#include "base/call.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/task_group.h"
+#include "chat/catalog.h"
+#include "chat/input.h"
+#include "model/id.h"
+#include "model/owner.h"
+#include "providers/provider.h"
+#include "store/store.h"
+#include "streams/hub.h"
+#include "streams/streams.h"
+
+namespace parley::chat {
+
+using store::Reply;
+
+struct EngineOptions {
+  // This node, unique among those that share the store.
+  std::string node = "local";
+  InputLimits limits{};
+  // The briefing of conversations that a turn makes.
+  std::optional<std::string> briefing{};
+  // How many messages of history go with the new one.
+  int context_messages = 10;
+  int max_pinned = 50;
+  // Turns of this worker that run at once; more are OVERLOADED, to be tried again after `overload_retry`.
+  std::size_t max_open_turns = 1000;
+  std::chrono::milliseconds overload_retry{1000};
+  // From the start to the provider's last word.
+  std::chrono::milliseconds turn_timeout{600'000};
+  // An answer that grows past this is ended with the finish reason "length".
+  std::size_t max_answer_bytes = std::size_t{4} << 20;
+  std::chrono::milliseconds checkpoint_every{200};
+  std::chrono::milliseconds lease{30'000};
+  // One store operation of a turn; and how long its end is tried before the turn is left to be reaped, with
+  // growing pauses from `settle_pause` to 32 times that.
+  std::chrono::milliseconds store_timeout{10'000};
+  std::chrono::milliseconds settle_timeout{60'000};
+  std::chrono::milliseconds settle_pause{100};
+};
+
+struct StartedTurn {
+  store::TurnState state;
+  // The client id was known: this is that turn, running or ended, and nothing new was begun.
+  bool replayed = false;
+};
+
+// The providers of one worker, by the name that the catalog uses. They outlive the engine.
+using Providers = std::map<std::string, providers::Provider*, std::less<>>;
+
+// What an engine works with; all of it outlives the engine.
+struct EngineParts {
+  store::Store& store;
+  // The hub of this engine's worker, which is number `worker` among those of `streams`.
+  streams::Hub& hub;
+  const streams::Streams& streams;
+  std::size_t worker = 0;
+  const base::Clock& clock;
+  base::Metrics& metrics;
+  const base::Log& log;
+};
+
+class RunningTurn;
+
+class ChatEngine {
+ public:
+  ChatEngine(EngineParts parts, Providers providers, CatalogPtr catalog, model::IdGenerator ids,
+             EngineOptions options);
+  // shutdown() comes first; asserts that no turn runs.
+  ~ChatEngine();
+  ChatEngine(const ChatEngine&) = delete;
+  ChatEngine& operator=(const ChatEngine&) = delete;
+
+  // From now on turns begin with this catalog and these providers; the old providers are kept by the caller
+  // until the turns that run now have ended.
+  void reload(CatalogPtr catalog, Providers providers);
+  const CatalogPtr& catalog() const { return catalog_; }
+
+  // Stores the question and returns; the answer is followed by `streams`. A caller who stops waiting does not
+  // keep the turn from running. BAD_USER_INPUT, PAYLOAD_TOO_LARGE, NOT_FOUND, CONFLICT, TURN_IN_PROGRESS,
+  // IDEMPOTENCY_MISMATCH, OVERLOADED (with retry_after), PROVIDER_UNAVAILABLE (the model's provider is not
+  // configured), and what the store fails with.
+  Reply<StartedTurn> start_turn(base::Call call, model::Owner owner, TurnInput input);
+  // Answers anew. Errors as start_turn; BAD_USER_INPUT for a message of a stateless turn.
+  Reply<StartedTurn> regenerate(base::Call call, model::Owner owner, RegenerateInput input);
+
+  // The turn as it ended; waits for that. NOT_FOUND, DEADLINE_EXCEEDED (the turn goes on), CANCELLED.
+  Reply<store::TurnState> wait(base::Call call, model::Owner owner, model::TurnId turn);
+  // Ends a running turn as CANCELLED with the text that got through and waits for that. A turn that has ended
+  // stays as it is. NOT_FOUND; OVERLOADED where another node runs it.
+  Reply<store::TurnState> stop(base::Call call, model::Owner owner, model::TurnId turn);
+
+  // Marks lost turns INTERRUPTED and says how many. `sole_node` where this process alone owns the store, at
+  // its start: then every turn of another run is lost. Otherwise now and then, by the leases.
+  Reply<std::int64_t> reap(base::Call call, bool sole_node);
+
+  // Takes no more turns (OVERLOADED), lets those that run end until `drain`, marks the rest INTERRUPTED with
+  // what they have, and returns when all is settled.
+  base::Awaitable<void> shutdown(base::Deadline drain);
+
+  std::size_t open_turns() const { return open_turns_; }
+
+ private:
+  friend class RunningTurn;
+
+  struct Start;
+  Reply<StartedTurn> start(base::Call call, model::Owner owner, Start start);
+  base::Awaitable<void> run(std::shared_ptr<RunningTurn> turn);
+  base::Result<const ChatModel*> choose(const std::optional<std::string>& asked, const std::string& otherwise,
+                                        const Catalog& catalog) const;
+  model::TurnId draw_turn_id();
+  std::optional<base::Error> refusal() const;
+
+  EngineParts parts_;
+  Providers providers_;
+  CatalogPtr catalog_;
+  model::IdGenerator ids_;
+  EngineOptions options_;
+  bool accepting_ = true;
+  std::size_t open_turns_ = 0;
+  base::Event all_ended_;
+  std::unordered_map<model::TurnId, std::shared_ptr<RunningTurn>> running_{};
+  base::TaskGroup work_;
+};
+
+}  // namespace parley::chat

@@ -1,0 +1,35 @@
+// What a reader of a turn gets to see: the numbered event, and with its first and its last one the answer as
+// it stood then. Immutable once appended; shared between workers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "model/id.h"
+#include "model/message.h"
+#include "model/owner.h"
+#include "model/turn.h"
+
+namespace parley::streams {
+
+struct Event {
+  model::TurnId turn;
+  std::optional<model::ConversationId> conversation{};
+  // Number, kind and, for a DELTA, the piece of text.
+  model::TurnEvent event;
+  // A DELTA that carries the other members of a provider's delta (tool calls, reasoning) as a JSON object. It
+  // is not in the store's event log: a reader who comes after the hub forgot the turn gets the number without
+  // it.
+  std::string extra{};
+  // The answer, with STARTED and with the event that ends the turn.
+  std::optional<model::Message> message{};
+  // With FAILED: why.
+  std::optional<model::TurnError> error{};
+
+  bool last() const { return model::ends_turn(event.kind); }
+};
+
+using EventPtr = std::shared_ptr<const Event>;
+
+}  // namespace parley::streams
