@@ -69,8 +69,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.reply(status, {"error": {"message": message, "type": "invalid_request_error", "code": status}})
 
     def body(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        return self.rfile.read(length) if length <= MAX_BODY else None
+        """The request's body, or None where it is larger than MAX_BODY."""
+        if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
+            length = int(self.headers.get("Content-Length") or 0)
+            return self.rfile.read(length) if length <= MAX_BODY else None
+        body = b""
+        while size := int(self.rfile.readline(64).split(b";")[0], 16):
+            if len(body) + size > MAX_BODY:
+                return None
+            body += self.rfile.read(size)
+            self.rfile.readline(8)
+        while self.rfile.readline(4096).strip():
+            pass  # trailers
+        return body
 
     def do_GET(self):
         if self.path.rstrip("/") == "/v1/models":
@@ -117,6 +128,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             headers = {"Content-Type": self.headers.get("Content-Type", "application/json")}
             upstream.request(self.command, self.path, body, headers)
             answer = upstream.getresponse()
+        except (OSError, http.client.HTTPException) as wrong:
+            upstream.close()
+            self.refuse(502, f"the model server failed: {type(wrong).__name__}")
+            return
+        try:
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
             self.send_header("Transfer-Encoding", "chunked")
