@@ -78,6 +78,7 @@ struct EngineParts {
   const base::Log& log;
 };
 
+struct TurnPlan;
 class RunningTurn;
 
 class ChatEngine {
@@ -116,16 +117,12 @@ class ChatEngine {
   // what they have, and returns when all is settled.
   base::Awaitable<void> shutdown(base::Deadline drain);
 
-  std::size_t open_turns() const { return open_turns_; }
+  std::size_t open_turns() const { return running_.size(); }
 
  private:
-  friend class RunningTurn;
-
-  struct Start;
-  Reply<StartedTurn> start(base::Call call, model::Owner owner, Start start);
+  base::Result<TurnPlan> plan(const std::string& model_id, std::string route);
+  Reply<StartedTurn> start(base::Call call, model::Owner owner, TurnPlan plan);
   base::Awaitable<void> run(std::shared_ptr<RunningTurn> turn);
-  base::Result<const ChatModel*> choose(const std::optional<std::string>& asked, const std::string& otherwise,
-                                        const Catalog& catalog) const;
   model::TurnId draw_turn_id();
   std::optional<base::Error> refusal() const;
 
@@ -135,7 +132,6 @@ class ChatEngine {
   model::IdGenerator ids_;
   EngineOptions options_;
   bool accepting_ = true;
-  std::size_t open_turns_ = 0;
   base::Event all_ended_;
   std::unordered_map<model::TurnId, std::shared_ptr<RunningTurn>> running_{};
   base::TaskGroup work_;

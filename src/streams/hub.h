@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -100,7 +99,6 @@ class Hub {
     std::int64_t stored = 0;
     std::size_t bytes = 0;
     bool ended = false;
-    bool abandoned = false;
     base::Event changed;
   };
   using Turns = std::unordered_map<model::TurnId, std::shared_ptr<Turn>>;
@@ -113,9 +111,12 @@ class Hub {
     base::SteadyTime forget_at;
   };
 
-  static Next find(const Turn& turn, std::int64_t after, bool& wait);
+  // Nothing where the reader has to wait.
+  static std::optional<Next> look(const Turn& turn, std::int64_t after);
   void tell_watchers(const Turn& turn, const EventPtr& event);
-  void trim(Turn& turn);
+  void sweep_watchers();
+  // Lets go of the turn's oldest events that the store has until `max_bytes` are enough for the rest.
+  void trim(Turn& turn, std::size_t max_bytes);
   void forget_ended();
   void forget(Turns::iterator turn);
   void show();
@@ -132,6 +133,8 @@ class Hub {
   // In the order in which they ended.
   std::deque<EndedTurn> ended_{};
   std::unordered_map<model::ConversationId, std::vector<Watcher>> watchers_{};
+  std::size_t watcher_count_ = 0;
+  std::size_t sweep_watchers_at_;
 };
 
 }  // namespace parley::streams

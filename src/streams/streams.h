@@ -62,6 +62,8 @@ class TurnFollower {
   // Events read from the store that were not returned yet.
   std::deque<EventPtr> rebuilt_{};
   bool ended_in_store_ = false;
+  // Nothing comes after what is in `rebuilt_`.
+  bool ended_ = false;
 };
 
 class Streams {

@@ -1,0 +1,26 @@
+#include "chat/estimate.h"
+
+#include <boost/json/serialize.hpp>
+
+namespace parley::chat {
+
+std::int64_t estimate_tokens(std::string_view text) {
+  return static_cast<std::int64_t>((text.size() + 3) / 4);
+}
+
+std::int64_t estimate_tokens(const std::vector<providers::ChatMessage>& messages) {
+  constexpr std::int64_t kFrame = 4;
+  std::int64_t tokens = 0;
+  for (const providers::ChatMessage& message : messages) {
+    tokens += kFrame;
+    if (const auto* text = message.content.if_string()) {
+      tokens += estimate_tokens(std::string_view(*text));
+    } else if (!message.content.is_null()) {
+      tokens += estimate_tokens(boost::json::serialize(message.content));
+    }
+    if (!message.extra.empty()) tokens += estimate_tokens(boost::json::serialize(message.extra));
+  }
+  return tokens;
+}
+
+}  // namespace parley::chat

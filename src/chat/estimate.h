@@ -1,0 +1,18 @@
+// How many tokens a text has, for when the provider did not say: a guess from its length, marked as one
+// wherever it is kept. Pure functions; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "providers/provider.h"
+
+namespace parley::chat {
+
+// A token for every four bytes, begun ones included.
+std::int64_t estimate_tokens(std::string_view text);
+// The messages' texts, and four tokens for each message's frame.
+std::int64_t estimate_tokens(const std::vector<providers::ChatMessage>& messages);
+
+}  // namespace parley::chat

@@ -1,0 +1,392 @@
+#include "chat/running_turn.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/task_group.h"
+#include "chat/estimate.h"
+#include "chat/turn_metrics.h"
+#include "context/assemble.h"
+#include "model/event_log.h"
+
+namespace parley::chat {
+
+using base::Awaitable;
+using base::Deadline;
+using base::ErrorCode;
+using base::Result;
+using model::MessageStatus;
+using model::TurnEventKind;
+
+namespace {
+
+// Event numbers are reserved that many before they run out.
+constexpr std::int64_t kReserveAhead = store::kEventReserve / 4;
+constexpr int kMostPauses = 32;
+
+std::string_view wire_role(model::Role role) {
+  switch (role) {
+    case model::Role::kSystem:
+      return "system";
+    case model::Role::kUser:
+      return "user";
+    case model::Role::kAssistant:
+      return "assistant";
+  }
+  return "user";
+}
+
+// The operation may have been carried out although it failed.
+bool unclear(ErrorCode code) {
+  return code == ErrorCode::kDeadlineExceeded || code == ErrorCode::kCancelled ||
+         code == ErrorCode::kInternal;
+}
+
+// A provider that says something else than it may is not to be had.
+model::TurnError turn_error(const base::Error& error) {
+  static constexpr std::array kTold{ErrorCode::kContextTooLong,      ErrorCode::kProviderRejected,
+                                    ErrorCode::kProviderUnavailable, ErrorCode::kDeadlineExceeded,
+                                    ErrorCode::kOverloaded,          ErrorCode::kInternal};
+  if (std::ranges::find(kTold, error.code) != kTold.end()) {
+    return {.code = error.code, .message = error.message, .retry_after = error.retry_after};
+  }
+  return {.code = ErrorCode::kProviderUnavailable, .message = "the provider broke off the answer"};
+}
+
+}  // namespace
+
+RunningTurn::RunningTurn(const EngineParts& parts, const EngineOptions& options, model::Owner owner,
+                         TurnPlan plan)
+    : parts_(parts),
+      options_(options),
+      owner_(std::move(owner)),
+      plan_(std::move(plan)),
+      began_(parts.hub.executor()),
+      changed_(parts.hub.executor()) {}
+
+base::Call RunningTurn::store_call() const {
+  return {.deadline = Deadline::after(options_.store_timeout), .traceparent = plan_.traceparent};
+}
+
+Awaitable<Result<StartedTurn>> RunningTurn::begun(Deadline deadline) {
+  while (!begun_) {
+    auto woken = co_await began_.wait(deadline);
+    if (!woken && !begun_) co_return base::fail(std::move(woken));
+  }
+  co_return *begun_;
+}
+
+void RunningTurn::end_early(MessageStatus status) {
+  if (heard_ || early_) return;
+  early_ = status;
+  changed_.notify_all();
+}
+
+Awaitable<void> RunningTurn::live() {
+  if (!co_await begin()) co_return;
+  auto gathered = co_await gather_context();
+  if (!gathered) {
+    heard_ = true;
+    fail_with(std::move(gathered).error());
+  } else {
+    co_await ask();
+  }
+  co_await finish();
+}
+
+// False where there is nothing to run.
+Awaitable<bool> RunningTurn::begin() {
+  begun_at_ = parts_.clock.steady_now();
+  deadline_ = Deadline::after(options_.turn_timeout);
+  auto begun = co_await parts_.store.begin_turn(store_call(), owner_, plan_.begin);
+  if (!begun) {
+    const ErrorCode code = begun.error().code;
+    begun_ = base::fail(std::move(begun));
+    began_.notify_all();
+    if (unclear(code)) co_await settle_unknown();
+    co_return false;
+  }
+  if (begun->reaped) count(*begun->reaped);
+  if (!begun->replayed) {
+    const store::TurnState& state = begun->state;
+    reserved_event_ = state.turn.reserved_event;
+    saved_at_ = parts_.clock.steady_now();
+    parts_.hub.open(id(), owner_, state.turn.conversation, [this] { end_early(MessageStatus::kCancelled); });
+    events_.push_back({.number = 1, .kind = TurnEventKind::kStarted});
+    parts_.hub.append({.turn = id(), .event = events_.back(), .message = state.answer});
+  }
+  const bool replayed = begun->replayed;
+  begun_ = StartedTurn{.state = std::move(begun->state), .replayed = replayed};
+  began_.notify_all();
+  co_return !replayed;
+}
+
+// Nobody knows whether the turn was begun, and its caller was told that it failed: if it was, it ends here.
+Awaitable<void> RunningTurn::settle_unknown() {
+  events_.push_back({.number = 1, .kind = TurnEventKind::kInterrupted});
+  auto finished = co_await settle({.turn = id(),
+                                   .status = MessageStatus::kInterrupted,
+                                   .info = plan_.begin.info,
+                                   .event_log = model::encode_event_log(events_, ""),
+                                   .last_event = 1,
+                                   .now = parts_.clock.wall_now()});
+  if (finished) {
+    count(finished->state);
+  } else if (finished.error().code != ErrorCode::kNotFound) {
+    parts_.log.error("turn_left_to_reap", {{"turn", id().str()}, {"error", finished.error().cause}});
+  }
+}
+
+Awaitable<Result<void>> RunningTurn::gather_context() {
+  if (!plan_.stateless) {
+    const store::TurnState& state = (*begun_)->state;
+    auto found = co_await parts_.store.context(
+        store_call(), owner_,
+        context::query_for(*state.turn.conversation, state.user_message.position, options_.context_messages,
+                           options_.max_pinned));
+    if (!found) co_return base::fail(std::move(found));
+    for (context::ContextMessage& message : context::assemble(*found)) {
+      plan_.request.messages.push_back(
+          {.role = std::string(wire_role(message.role)), .content = boost::json::value(message.content)});
+    }
+  }
+  input_estimate_ = estimate_tokens(plan_.request.messages);
+  co_return Result<void>{};
+}
+
+Awaitable<void> RunningTurn::ask() {
+  base::TaskGroup work(parts_.hub.executor());
+  if (!early_) {
+    work.spawn(listen());
+    work.spawn(keep());
+  }
+  while (!heard_ && !early_ && !lost_ && !too_long_) {
+    auto woken = co_await changed_.wait(deadline_);
+    flush(false);
+    if (woken || heard_ || early_) continue;
+    if (woken.error().code == ErrorCode::kCancelled) {
+      early_ = MessageStatus::kInterrupted;
+    } else {
+      fail_with({.code = ErrorCode::kDeadlineExceeded, .message = "the answer took too long"});
+      break;
+    }
+  }
+  // Whatever ended the loop is the turn's outcome: what the provider says from here on is not heard.
+  heard_ = true;
+  work.cancel();
+  co_await work.join();
+  flush(true);
+}
+
+// Returns when the provider has said its last word, or when cancelled.
+Awaitable<void> RunningTurn::listen() {
+  const base::Call call{.deadline = deadline_, .traceparent = plan_.traceparent};
+  auto stream = co_await plan_.provider->chat(call, std::move(plan_.request));
+  if (!stream) {
+    if (!heard_) fail_with(std::move(stream).error());
+  } else {
+    accepted_ = true;
+    while (!heard_ && !error_) {
+      auto event = co_await (*stream)->next();
+      if (heard_) break;
+      if (!event) {
+        fail_with(std::move(event).error());
+      } else if (*event) {
+        take(std::move(**event));
+        changed_.notify_all();
+        if (early_ || too_long_) break;
+      } else {
+        if (!finish_reason_) {
+          fail_with(
+              {.code = ErrorCode::kProviderUnavailable, .message = "the provider broke off the answer"});
+        }
+        break;
+      }
+    }
+  }
+  if (!early_ && !too_long_) heard_ = true;
+  changed_.notify_all();
+}
+
+void RunningTurn::take(providers::ProviderEvent event) {
+  if (auto* delta = std::get_if<providers::TextDelta>(&event)) {
+    if (!first_token_) {
+      first_token_ =
+          std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
+    }
+    pieces_bytes_ += delta->text.size();
+    // What arrives together is told together.
+    if (!pieces_.empty() && pieces_.back().extra.empty()) {
+      pieces_.back().text += delta->text;
+    } else {
+      pieces_.push_back({.text = std::move(delta->text)});
+    }
+  } else if (auto* extra = std::get_if<providers::ExtraDelta>(&event)) {
+    pieces_bytes_ += extra->json.size();
+    pieces_.push_back({.text = {}, .extra = std::move(extra->json)});
+  } else if (auto* usage = std::get_if<providers::UsageReport>(&event)) {
+    reported_ = usage->usage;
+  } else if (auto* finish = std::get_if<providers::Finish>(&event)) {
+    finish_reason_ = std::move(finish->reason);
+  }
+  if (text_.size() + pieces_bytes_ > options_.max_answer_bytes) {
+    too_long_ = true;
+    finish_reason_ = "length";
+  }
+}
+
+void RunningTurn::flush(bool all) {
+  std::size_t told = 0;
+  for (Piece& piece : pieces_) {
+    const std::int64_t number = events_.back().number + 1;
+    // The final event needs no reservation; everything before it does while the turn runs.
+    if (!all && number > reserved_event_) break;
+    text_ += piece.text;
+    events_.push_back({.number = number, .kind = TurnEventKind::kDelta, .text = std::move(piece.text)});
+    parts_.hub.append({.turn = id(), .event = events_.back(), .extra = std::move(piece.extra)});
+    ++told;
+  }
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(told));
+  if (pieces_.empty()) pieces_bytes_ = 0;
+}
+
+// Until cancelled.
+Awaitable<void> RunningTurn::keep() {
+  for (;;) {
+    auto slept = co_await base::sleep_until(Deadline::after(options_.checkpoint_every));
+    if (!slept) co_return;
+    const bool lease_due = parts_.clock.steady_now() - saved_at_ >= options_.lease / 3;
+    if (events_.back().number == saved_event_ && pieces_.empty() && !lease_due) continue;
+    auto saved = co_await checkpoint();
+    if (saved) {
+      changed_.notify_all();
+      continue;
+    }
+    const ErrorCode code = saved.error().code;
+    if (code == ErrorCode::kConflict || code == ErrorCode::kNotFound) {
+      lost_ = true;
+      changed_.notify_all();
+      co_return;
+    }
+    if (code == ErrorCode::kCancelled) co_return;
+    // The next round tries again; the lease outlasts many.
+    parts_.log.warn("checkpoint_failed", {{"turn", id().str()}, {"error", saved.error().cause}});
+  }
+}
+
+Awaitable<Result<void>> RunningTurn::checkpoint() {
+  const std::int64_t last = events_.back().number;
+  const base::SteadyTime now = parts_.clock.steady_now();
+  std::int64_t reserve_to = reserved_event_;
+  if (last + kReserveAhead > reserve_to) reserve_to = last + store::kEventReserve;
+  auto saved = co_await parts_.store.checkpoint_turn(store_call(), owner_,
+                                                     {.turn = id(),
+                                                      .text = text_,
+                                                      .event_log = model::encode_event_log(events_, text_),
+                                                      .last_event = last,
+                                                      .reserve_to = reserve_to,
+                                                      .usage = usage_so_far(),
+                                                      .lease = options_.lease,
+                                                      .now = parts_.clock.wall_now()});
+  if (!saved) co_return saved;
+  reserved_event_ = reserve_to;
+  saved_event_ = last;
+  saved_at_ = now;
+  parts_.hub.stored(id(), last);
+  co_return saved;
+}
+
+void RunningTurn::fail_with(base::Error error) {
+  if (error_) return;
+  parts_.log.warn("turn_failing", {{"turn", id().str()},
+                                   {"code", base::name(error.code)},
+                                   {"provider", plan_.model.provider},
+                                   {"cause", error.cause}});
+  error_ = std::move(error);
+}
+
+RunningTurn::Outcome RunningTurn::outcome() const {
+  if (early_) return {.status = *early_};
+  if (error_) return {.status = MessageStatus::kFailed, .error = turn_error(*error_)};
+  return {.status = MessageStatus::kComplete};
+}
+
+model::Usage RunningTurn::usage_so_far() const {
+  model::Usage usage{};
+  if (reported_) {
+    usage = *reported_;
+  } else if (accepted_) {
+    usage.input = model::Tokens(input_estimate_);
+    usage.output = model::Tokens(estimate_tokens(std::string_view(text_)));
+  }
+  usage.cost = cost_of(usage, plan_.model.price);
+  return usage;
+}
+
+model::AnswerInfo RunningTurn::info(const Outcome& outcome) const {
+  model::AnswerInfo info = plan_.begin.info;
+  if (accepted_ && !reported_) info.route += "; tokens are an estimate, the provider reported none";
+  info.usage = usage_so_far();
+  info.first_token = first_token_;
+  info.total = std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
+  if (outcome.status == MessageStatus::kComplete) info.finish_reason = finish_reason_;
+  info.error = outcome.error;
+  return info;
+}
+
+Awaitable<void> RunningTurn::finish() {
+  const Outcome end = outcome();
+  const std::int64_t number = events_.back().number + 1;
+  events_.push_back({.number = number, .kind = model::final_event(end.status)});
+  auto finished = co_await settle({.turn = id(),
+                                   .status = end.status,
+                                   .text = text_,
+                                   .info = info(end),
+                                   .event_log = model::encode_event_log(events_, text_),
+                                   .last_event = number,
+                                   .now = parts_.clock.wall_now()});
+  if (finished) {
+    tell_end(*finished);
+    count(finished->state);
+  } else {
+    // Readers go to the store, where the turn ends when its lease has run out.
+    parts_.hub.abandon(id());
+    parts_.log.error("turn_left_to_reap", {{"turn", id().str()},
+                                           {"code", base::name(finished.error().code)},
+                                           {"error", finished.error().cause}});
+  }
+}
+
+Awaitable<Result<store::FinishedTurn>> RunningTurn::settle(store::FinishTurn finish) {
+  const Deadline give_up = Deadline::after(options_.settle_timeout);
+  for (int pauses = 1;; pauses = std::min(2 * pauses, kMostPauses)) {
+    auto finished = co_await parts_.store.finish_turn(store_call(), owner_, finish);
+    if (finished || finished.error().code == ErrorCode::kNotFound || give_up.passed()) co_return finished;
+    parts_.log.warn("settle_failed", {{"turn", id().str()}, {"error", finished.error().cause}});
+    auto slept = co_await base::sleep_until(give_up.sooner(pauses * options_.settle_pause));
+    if (!slept) co_return finished;
+  }
+}
+
+void RunningTurn::tell_end(const store::FinishedTurn& finished) {
+  const store::TurnState& state = finished.state;
+  // Ended by another node meanwhile, with a number of its own, which is above all that were reserved here.
+  const std::int64_t told = events_[events_.size() - 2].number;
+  if (state.turn.last_event <= told) {
+    parts_.hub.abandon(id());
+    return;
+  }
+  streams::Event last{
+      .turn = id(),
+      .event = {.number = state.turn.last_event, .kind = model::final_event(state.turn.status)},
+      .message = state.answer};
+  if (state.answer.answer) last.error = state.answer.answer->error;
+  parts_.hub.append(std::move(last));
+}
+
+void RunningTurn::count(const store::TurnState& state) {
+  count_turn(parts_.metrics, state);
+}
+
+}  // namespace parley::chat

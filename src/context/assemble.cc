@@ -1,0 +1,46 @@
+#include "context/assemble.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley::context {
+namespace {
+
+constexpr std::string_view kSummaryHead = "Summary of the conversation so far:\n";
+
+std::string stable_prefix(const model::Conversation& conversation) {
+  std::string prefix = conversation.briefing.value_or("");
+  const std::string prompt = conversation.system_prompt.value_or("");
+  if (!prefix.empty() && !prompt.empty()) prefix += "\n\n";
+  return prefix + prompt;
+}
+
+}  // namespace
+
+store::ContextQuery query_for(model::ConversationId conversation, std::int64_t position, int history,
+                              int max_pinned) {
+  return {.conversation = conversation,
+          .last = std::clamp(history, 0, store::kMaxPage - 1) + 1,
+          .up_to = position,
+          .max_pinned = max_pinned};
+}
+
+std::vector<ContextMessage> assemble(const store::Context& context) {
+  std::vector<ContextMessage> messages;
+  messages.reserve(context.pinned.size() + context.recent.size() + 2);
+  if (std::string prefix = stable_prefix(context.conversation); !prefix.empty()) {
+    messages.push_back({.role = model::Role::kSystem, .content = std::move(prefix)});
+  }
+  if (context.conversation.summary && !context.conversation.summary->empty()) {
+    messages.push_back(
+        {.role = model::Role::kSystem, .content = std::string(kSummaryHead) + *context.conversation.summary});
+  }
+  for (const auto* part : {&context.pinned, &context.recent}) {
+    for (const model::Message& message : *part) {
+      if (!message.content.empty()) messages.push_back({.role = message.role, .content = message.content});
+    }
+  }
+  return messages;
+}
+
+}  // namespace parley::context

@@ -1,0 +1,45 @@
+#include "streams/watch.h"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace parley::streams {
+
+bool WatchQueue::push(EventPtr event) {
+  if (overflowed_.load()) return false;
+  if (held_.fetch_add(1) >= limit_) {
+    overflowed_.store(true);
+    // Wakes the watcher, who finds out by itself.
+    event = nullptr;
+  }
+  const bool kept = event != nullptr;
+  boost::asio::post(executor_, [self = shared_from_this(), taken = std::move(event)]() mutable {
+    self->take(std::move(taken));
+  });
+  return kept;
+}
+
+void WatchQueue::take(EventPtr event) {
+  if (event) events_.push_back(std::move(event));
+  changed_.notify_all();
+}
+
+base::Awaitable<base::Result<EventPtr>> WatchQueue::next(base::Deadline deadline) {
+  const auto self = shared_from_this();
+  for (;;) {
+    if (!events_.empty()) {
+      EventPtr event = std::move(events_.front());
+      events_.pop_front();
+      held_.fetch_sub(1);
+      co_return event;
+    }
+    if (overflowed_.load()) {
+      co_return base::fail(base::ErrorCode::kOverloaded, "the watcher fell behind and missed events");
+    }
+    auto woken = co_await changed_.wait(deadline);
+    if (!woken && events_.empty()) co_return base::fail(std::move(woken));
+  }
+}
+
+}  // namespace parley::streams
