@@ -168,6 +168,8 @@ struct TurnState {
   model::Turn turn;
   model::Message user_message;
   model::Message answer;
+
+  friend bool operator==(const TurnState&, const TurnState&) = default;
 };
 
 struct BegunTurn {

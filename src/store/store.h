@@ -2,7 +2,7 @@
 //
 // Made by `app`, used from every worker; each call completes on the executor of the coroutine that awaits it.
 // What a write returned is durable. Every call is bound to an owner, and another owner's thing is NOT_FOUND
-// like one that never was. One contract suite (store/contract_test.h) holds for every implementation.
+// like one that never was. One contract suite (store/contract/all.h) holds for every implementation.
 //
 // Errors any call may give, beside those named at it: OVERLOADED (the queue is full, the disk is full, or
 // another process holds the database), DEADLINE_EXCEEDED and CANCELLED (nothing was written, unless the work

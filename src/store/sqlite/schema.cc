@@ -1,0 +1,156 @@
+#include "store/sqlite/schema.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace parley::store::sqlite {
+namespace {
+
+// Index n brings version n to n + 1. Steps that were released are never changed.
+//
+// Times are milliseconds and days since 1970, ids their 16 bytes. An owner is a small number, so that the
+// indexes that begin with it stay small.
+constexpr std::array kSteps{
+    R"sql(
+CREATE TABLE owners(
+  id INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  user TEXT NOT NULL,
+  UNIQUE(tenant, user)
+) STRICT;
+
+CREATE TABLE conversations(
+  id BLOB PRIMARY KEY NOT NULL,
+  owner INTEGER NOT NULL REFERENCES owners(id),
+  title TEXT,
+  version INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  briefing TEXT,
+  system_prompt TEXT,
+  archived INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  message_count INTEGER NOT NULL DEFAULT 0,
+  last_position INTEGER NOT NULL DEFAULT 0,
+  summary TEXT,
+  summary_position INTEGER NOT NULL DEFAULT 0,
+  input_tokens INTEGER NOT NULL DEFAULT 0,
+  cached_input_tokens INTEGER NOT NULL DEFAULT 0,
+  output_tokens INTEGER NOT NULL DEFAULT 0,
+  cost_micro_usd INTEGER NOT NULL DEFAULT 0,
+  client_id TEXT
+) STRICT;
+CREATE INDEX conversations_by_update ON conversations(owner, archived, updated_at, id);
+
+CREATE TABLE messages(
+  id BLOB PRIMARY KEY NOT NULL,
+  owner INTEGER NOT NULL,
+  conversation_id BLOB REFERENCES conversations(id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  turn_id BLOB NOT NULL,
+  reply_to BLOB,
+  role INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  pinned INTEGER NOT NULL DEFAULT 0,
+  superseded INTEGER NOT NULL DEFAULT 0,
+  client_message_id TEXT,
+  created_at INTEGER NOT NULL,
+  answer_model TEXT,
+  provider TEXT,
+  route TEXT,
+  source INTEGER,
+  input_tokens INTEGER,
+  cached_input_tokens INTEGER,
+  output_tokens INTEGER,
+  cost_micro_usd INTEGER,
+  saved_tokens INTEGER,
+  first_token_ms INTEGER,
+  total_ms INTEGER,
+  finish_reason TEXT,
+  error_code TEXT,
+  error_message TEXT,
+  error_retry_ms INTEGER,
+  content TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX messages_by_position ON messages(conversation_id, position) WHERE conversation_id IS NOT NULL;
+CREATE INDEX messages_pinned ON messages(conversation_id, position) WHERE pinned = 1;
+
+CREATE TABLE turns(
+  id BLOB PRIMARY KEY NOT NULL,
+  owner INTEGER NOT NULL,
+  conversation_id BLOB,
+  user_message_id BLOB NOT NULL,
+  answer_id BLOB NOT NULL,
+  status INTEGER NOT NULL,
+  last_event INTEGER NOT NULL DEFAULT 0,
+  reserved_event INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  lease_until INTEGER NOT NULL,
+  begun_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  event_log BLOB
+) STRICT;
+CREATE UNIQUE INDEX turns_running ON turns(conversation_id) WHERE status = 1 AND conversation_id IS NOT NULL;
+CREATE INDEX turns_leases ON turns(lease_until) WHERE status = 1;
+
+CREATE TABLE idempotency(
+  owner INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  turn_id BLOB,
+  conversation_id BLOB,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY(owner, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usage_daily(
+  owner INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  conversation_id BLOB NOT NULL,
+  turns INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  cached_input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  cost_micro_usd INTEGER NOT NULL,
+  saved_tokens INTEGER NOT NULL,
+  PRIMARY KEY(owner, day, model, conversation_id)
+) STRICT, WITHOUT ROWID;
+)sql"};
+
+}  // namespace
+
+int schema_version() {
+  return static_cast<int>(kSteps.size());
+}
+
+base::Result<void> migrate(Connection& db) {
+  for (;;) {
+    db.script("BEGIN IMMEDIATE");
+    std::int64_t version = 0;
+    {
+      auto found = db.query("PRAGMA user_version");
+      if (found.next()) version = found.take<std::int64_t>();
+    }
+    const bool newer = version > schema_version();
+    const bool ready = version == schema_version();
+    if (!newer && !ready && !db.failed()) {
+      db.script(kSteps[static_cast<std::size_t>(version)]);
+      db.script(fmt::format("PRAGMA user_version={}", version + 1).c_str());
+    }
+    db.script("COMMIT");
+    if (db.failed()) {
+      auto error = db.take_error();
+      if (db.in_transaction()) db.script("ROLLBACK");
+      return std::unexpected(std::move(error));
+    }
+    if (newer) {
+      return base::fail(base::ErrorCode::kInternal, "the store was written by a newer version of the program",
+                        fmt::format("schema version {}, this program knows {}", version, schema_version()));
+    }
+    if (ready) return {};
+  }
+}
+
+}  // namespace parley::store::sqlite
