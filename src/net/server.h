@@ -6,16 +6,16 @@
 //
 // What the server itself refuses is answered with {"error":{"code","message","type"}} and a closed
 // connection:
-//   400 BAD_USER_INPUT     malformed, ambiguous framing (both Content-Length and Transfer-Encoding, a
+//   400 BAD_USER_INPUT     malformed; ambiguous framing (both Content-Length and Transfer-Encoding, a
 //   repeated
-//                          Content-Length, a bare LF, a folded header, a bad chunk), bad target, no or two
-//                          Hosts
+//                          Content-Length, a bare LF, a folded header, a bad chunk); a bad target; no Host or
+//                          two
 //   408 DEADLINE_EXCEEDED  header or body did not arrive in time (an idle connection is closed without a
-//   word) 413 PAYLOAD_TOO_LARGE  body beyond max_body_bytes 417 BAD_USER_INPUT     an Expect other than
-//   100-continue 431 PAYLOAD_TOO_LARGE  header beyond max_header_bytes or max_header_count 500 INTERNAL the
-//   handler threw, or returned without a reply 501 BAD_USER_INPUT     a method or transfer coding that is not
-//   known 503 OVERLOADED         more than max_connections 505 BAD_USER_INPUT     another major version than
-//   HTTP/1
+//   word) 413 PAYLOAD_TOO_LARGE  a body beyond max_body_bytes 417 BAD_USER_INPUT     an Expect other than
+//   100-continue 431 PAYLOAD_TOO_LARGE  a header beyond max_header_bytes or max_header_count 500 INTERNAL the
+//   handler threw, or returned without an answer 501 BAD_USER_INPUT     a method or transfer coding that is
+//   not known 503 OVERLOADED         more than max_connections 505 BAD_USER_INPUT     another version than
+//   HTTP/1.0 and HTTP/1.1
 #pragma once
 
 #include <chrono>
@@ -129,6 +129,9 @@ class Server {
   // The port that is listened on, after listen().
   std::uint16_t port() const;
   std::size_t connections() const;
+  // Connections accepted from now on show this identity; those that are open keep theirs. Only for a server
+  // that was made with one.
+  void set_tls(std::shared_ptr<const TlsIdentity> tls);
 
   // Stops accepting, closes idle connections, lets running exchanges finish with `Connection: close`, cancels
   // what still runs at `deadline`, closes WebSockets with 1001, and returns when no connection is left. Call
