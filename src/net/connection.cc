@@ -245,7 +245,6 @@ base::Awaitable<void> Connection::serve_requests() {
 
 base::Awaitable<void> Connection::call_handler() {
   answer_ = Answer::kNone;
-  if (host_.draining) keep_alive_ = false;
   // Answers to earlier requests do not wait for this one.
   if (transport_.queued_bytes() > 0) transport_.pump_soon();
   in_handler_ = true;

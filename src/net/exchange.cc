@@ -34,6 +34,7 @@ std::string Connection::take_body() {
 void Connection::reply(Response response) {
   assert(answer_ == Answer::kNone);
   answer_ = Answer::kWhole;
+  if (host_.draining) keep_alive_ = false;
   const bool head_only = work_ && work_->request.method == "HEAD";
   ResponseHead::Form form{.keep_alive = keep_alive_,
                           .minor_version = work_ ? work_->request.minor_version : 1};
@@ -48,7 +49,7 @@ base::Awaitable<base::Result<void>> Connection::start(int status, Headers header
   answer_ = Answer::kStreaming;
   const bool old = work_->request.minor_version == 0;
   body_left_out_ = has_no_body(status) || work_->request.method == "HEAD";
-  if (old && !body_left_out_) keep_alive_ = false;
+  if ((old && !body_left_out_) || host_.draining) keep_alive_ = false;
   host_.head.append(transport_.tail(), status, headers,
                     {.chunked = !old && !has_no_body(status),
                      .keep_alive = keep_alive_,
