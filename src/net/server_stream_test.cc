@@ -186,6 +186,7 @@ TEST(Drain, lets_a_running_request_end_and_closes_the_rest) {
   const std::string answer = busy.receive_all();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(answer, EndsWith("late"));
+  busy.close();
   drained.wait();
 }
 
