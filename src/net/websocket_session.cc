@@ -13,7 +13,7 @@ namespace {
 
 // Smaller messages are sent as they are: without a context from earlier ones little is gained.
 constexpr std::size_t kWorthCompressing = 256;
-// How long the peer may take to answer a close frame.
+// How long the peer may take to answer a close frame, where a write may not take less.
 constexpr auto kCloseTimeout = 2s;
 
 class Handle final : public WebSocket {
@@ -70,7 +70,9 @@ void WebSocketSession::send(FrameKind kind, std::string payload, bool compressed
 void WebSocketSession::send_close(std::uint16_t code, std::string_view reason) {
   if (close_sent_) return;
   close_sent_ = true;
-  close_deadline_ = std::chrono::steady_clock::now() + kCloseTimeout;
+  close_deadline_ =
+      std::chrono::steady_clock::now() +
+      std::min<std::chrono::milliseconds>(kCloseTimeout, connection_.host().options.write_timeout);
   send(FrameKind::kClose, close_payload(code, reason), false);
 }
 
@@ -147,7 +149,7 @@ base::Awaitable<WebSocketSession::Read> WebSocketSession::read() {
       continue;
     }
     const bool more = co_await connection_.more_input();
-    if (more) {
+    if (more && !silent_) {
       heard_ = std::chrono::steady_clock::now();
       pinged_ = false;
       continue;
@@ -214,6 +216,8 @@ void WebSocketSession::check(base::SteadyTime now) {
     return;
   }
   if (close_sent_ || over_) return;
+  // Who does not read hears nothing; a peer that is gone shows in the writes then.
+  if (!reading_) heard_ = now;
   const auto quiet = now - heard_;
   if (quiet >= options_.idle_timeout) {
     silent_ = true;

@@ -323,5 +323,13 @@ TEST(WebSocket, closes_with_the_applications_own_code) {
   EXPECT_EQ(peer.next(), "end");
 }
 
+TEST(WebSocket, does_not_wait_for_a_peer_that_leaves_the_close_unanswered) {
+  RunningServer server(close_at_once, {.write_timeout = 40ms});
+  Peer peer(server.port());
+  EXPECT_EQ(peer.next(), "\x81last words");
+  EXPECT_EQ(peer.next(), "\x88" + close_payload(4400, "bad request"));
+  EXPECT_EQ(peer.next(), "end");
+}
+
 }  // namespace
 }  // namespace parley::net
