@@ -140,10 +140,4 @@ base::Error Connection::take_error() {
   return error;
 }
 
-std::vector<std::string> Connection::statements() const {
-  std::vector<std::string> texts;
-  for (const auto& [text, statement] : statements_) texts.push_back(text);
-  return texts;
-}
-
 }  // namespace parley::store::sqlite

@@ -13,7 +13,6 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
-#include <vector>
 
 #include <sqlite3.h>
 
@@ -167,8 +166,6 @@ class Connection {
   // False once SQLite itself rolled a transaction back.
   bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 
-  // Every kept statement's text: for tests of the query plans.
-  std::vector<std::string> statements() const;
   sqlite3* handle() { return db_; }
 
  private:

@@ -7,8 +7,6 @@
 namespace parley::store::sqlite {
 namespace {
 
-// Index n brings version n to n + 1. Steps that were released are never changed.
-//
 // Times are milliseconds and days since 1970, ids their 16 bytes. An owner is a small number, so that the
 // indexes that begin with it stay small.
 constexpr std::array kSteps{
@@ -119,24 +117,26 @@ CREATE TABLE usage_daily(
 ) STRICT, WITHOUT ROWID;
 )sql"};
 
-}  // namespace
-
-int schema_version() {
-  return static_cast<int>(kSteps.size());
+std::int64_t number(Connection& db, std::string_view sql) {
+  auto found = db.query(sql);
+  return found.next() ? found.take<std::int64_t>() : 0;
 }
 
-base::Result<void> migrate(Connection& db) {
+}  // namespace
+
+SchemaSteps schema_steps() {
+  return kSteps;
+}
+
+base::Result<void> migrate(Connection& db, SchemaSteps steps) {
+  const auto wanted = static_cast<std::int64_t>(steps.size());
   for (;;) {
     db.script("BEGIN IMMEDIATE");
-    std::int64_t version = 0;
-    {
-      auto found = db.query("PRAGMA user_version");
-      if (found.next()) version = found.take<std::int64_t>();
-    }
-    const bool newer = version > schema_version();
-    const bool ready = version == schema_version();
-    if (!newer && !ready && !db.failed()) {
-      db.script(kSteps[static_cast<std::size_t>(version)]);
+    const std::int64_t version = number(db, "PRAGMA user_version");
+    const bool foreign = version == 0 && number(db, "SELECT count(*) FROM sqlite_schema") > 0;
+    const bool outdated = version >= 0 && version < wanted && !foreign;
+    if (outdated && !db.failed()) {
+      db.script(steps[static_cast<std::size_t>(version)]);
       db.script(fmt::format("PRAGMA user_version={}", version + 1).c_str());
     }
     db.script("COMMIT");
@@ -145,11 +145,14 @@ base::Result<void> migrate(Connection& db) {
       if (db.in_transaction()) db.script("ROLLBACK");
       return std::unexpected(std::move(error));
     }
-    if (newer) {
-      return base::fail(base::ErrorCode::kInternal, "the store was written by a newer version of the program",
-                        fmt::format("schema version {}, this program knows {}", version, schema_version()));
+    if (foreign) {
+      return base::fail(base::ErrorCode::kInternal, "the file is another program's database");
     }
-    if (ready) return {};
+    if (version > wanted || version < 0) {
+      return base::fail(base::ErrorCode::kInternal, "the store was written by a newer version of the program",
+                        fmt::format("schema version {}, this program knows {}", version, wanted));
+    }
+    if (!outdated) return {};
   }
 }
 
