@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t kScratch = 64 * 1024;
+constexpr std::size_t kScratch = 64UL * 1024;
 constexpr std::size_t kSpareWorks = 256;
 // Buffers larger than this are given back to the allocator rather than kept for the next request.
-constexpr std::size_t kKeptBuffer = 32 * 1024;
+constexpr std::size_t kKeptBuffer = 32UL * 1024;
 // Answers to pipelined requests that may wait before the next request is read.
-constexpr std::size_t kMaxUnsent = 64 * 1024;
+constexpr std::size_t kMaxUnsent = 64UL * 1024;
 // Requests served in a row before other connections get their turn.
 constexpr int kBurst = 32;
 // How much of what a refused client still sends is read, and for how long, so that it gets to see the answer:

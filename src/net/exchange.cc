@@ -11,9 +11,9 @@ namespace parley::net {
 namespace {
 
 // Pieces of a streamed answer that may wait before write() does.
-constexpr std::size_t kStreamAhead = 16 * 1024;
+constexpr std::size_t kStreamAhead = 16UL * 1024;
 // What a client may send ahead while its answer streams; beyond it is read after the answer.
-constexpr std::size_t kReadAhead = 64 * 1024;
+constexpr std::size_t kReadAhead = 64UL * 1024;
 
 void append_chunk_size(std::string& out, std::size_t size) {
   std::array<char, 16> digits;

@@ -17,9 +17,9 @@ namespace {
 
 // No honest client needs more for the extensions of one chunk's line, or of all of them together.
 constexpr std::size_t kMaxChunkLine = 1024;
-constexpr std::size_t kMaxChunkExtensions = 16 * 1024;
+constexpr std::size_t kMaxChunkExtensions = 16UL * 1024;
 // A body is believed to be as long as it says only so far; beyond, memory grows with what has arrived.
-constexpr std::size_t kBelievedBody = 64 * 1024;
+constexpr std::size_t kBelievedBody = 64UL * 1024;
 
 std::string_view view(BeastView text) {
   return {text.data(), text.size()};

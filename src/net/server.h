@@ -98,7 +98,7 @@ struct ServerOptions {
   // None: plain TCP.
   std::shared_ptr<const TlsIdentity> tls{};
 
-  std::size_t max_header_bytes = 16 * 1024;
+  std::size_t max_header_bytes = 16UL * 1024;
   std::size_t max_header_count = 100;
   std::size_t max_body_bytes = 1 << 20;
   // Of this worker.

@@ -42,7 +42,7 @@ Bio reader(const std::string& pem) {
 
 // OpenSSL's own socket BIO uses write(), which raises SIGPIPE when the peer has gone.
 int socket_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
+  return *static_cast<const int*>(::BIO_get_data(bio));
 }
 
 int bio_write(BIO* bio, const char* data, int size) {
@@ -144,9 +144,10 @@ base::Result<std::shared_ptr<const TlsIdentity>> make_tls_identity(const std::st
   return identity;
 }
 
-TlsSession::TlsSession(const TlsIdentity& identity, int socket) : ssl_(::SSL_new(identity.context())) {
+TlsSession::TlsSession(const TlsIdentity& identity, int socket)
+    : socket_(socket), ssl_(::SSL_new(identity.context())) {
   BIO* bio = ::BIO_new(socket_method());
-  ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  ::BIO_set_data(bio, &socket_);
   ::BIO_set_init(bio, 1);
   ::SSL_set_bio(ssl_, bio, bio);
   ::SSL_set_accept_state(ssl_);

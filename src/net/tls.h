@@ -55,6 +55,8 @@ class TlsSession {
  private:
   Io outcome(int result) const;
 
+  // OpenSSL reads it through a pointer.
+  int socket_;
   SSL* ssl_;
   bool failed_ = false;
 };

@@ -17,9 +17,9 @@ namespace asio = boost::asio;
 namespace {
 
 // Bytes are joined into chunks of this size, which is also a TLS record's.
-constexpr std::size_t kChunk = 16 * 1024;
+constexpr std::size_t kChunk = 16UL * 1024;
 // So much progress makes a slow peer a living one.
-constexpr std::size_t kProgress = 16 * 1024;
+constexpr std::size_t kProgress = 16UL * 1024;
 constexpr std::size_t kMaxVectors = 16;
 
 }  // namespace

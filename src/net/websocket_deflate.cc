@@ -13,7 +13,7 @@ namespace {
 constexpr int kLevel = 1;
 constexpr int kMemory = 8;
 constexpr int kMinBits = 9;
-constexpr std::size_t kStep = 16 * 1024;
+constexpr std::size_t kStep = 16UL * 1024;
 constexpr std::string_view kFlushMark("\x00\x00\xff\xff", 4);
 
 Bytef* bytes(std::string_view text) {
