@@ -1,0 +1,41 @@
+// A worker: one core's thread with an event loop of its own. What belongs to a worker is made, used and
+// destroyed on its thread; whoever else wants something of it sends work with run().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "base/async.h"
+
+namespace parley::app {
+
+class Worker {
+ public:
+  // Starts the thread; the loop runs until stop().
+  Worker();
+  // Stops and joins.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  boost::asio::io_context& io() { return io_; }
+
+  // Runs `work` on the worker and waits for its end; from another thread only. What `work` awaits runs on the
+  // worker too. An exception that leaves it is thrown here.
+  void run(std::function<base::Awaitable<void>()> work);
+
+  // Ends the loop once nothing is left to do; returns when the thread has ended. A second call does nothing.
+  void stop();
+
+ private:
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_;
+  std::thread thread_;
+};
+
+}  // namespace parley::app
