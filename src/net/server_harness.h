@@ -75,10 +75,11 @@ class RunningServer {
   std::thread thread_;
 };
 
-class Client {
+class RawClient {
  public:
   // `receive_buffer`: bytes the kernel may hold for this client; 0 leaves it alone.
-  explicit Client(std::uint16_t port, int receive_buffer = 0) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit RawClient(std::uint16_t port, int receive_buffer = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     if (receive_buffer > 0) {
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     }
@@ -93,9 +94,9 @@ class Client {
       throw std::runtime_error("cannot connect");
     }
   }
-  ~Client() { close(); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  ~RawClient() { close(); }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
 
   int socket() const { return socket_; }
   void close() {
