@@ -79,6 +79,7 @@ class Connection {
   base::Awaitable<base::Result<void>> finish();
   base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options);
   bool answered() const { return answer_ != Answer::kNone; }
+  int status() const { return status_; }
   bool peer_gone() const { return transport_.ended() != Transport::Ended::kNo; }
   bool draining() const { return host_.draining; }
 
@@ -123,6 +124,7 @@ class Connection {
   base::SteadyTime end_deadline_ = base::SteadyTime::max();
   Io wanted_ = Io::kWantRead;
   Answer answer_ = Answer::kNone;
+  int status_ = 0;
   const bool overloaded_;
   bool keep_alive_ = true;
   bool in_body_ = false;

@@ -34,6 +34,7 @@ std::string Connection::take_body() {
 void Connection::reply(Response response) {
   assert(answer_ == Answer::kNone);
   answer_ = Answer::kWhole;
+  status_ = response.status;
   if (host_.draining) keep_alive_ = false;
   const bool head_only = work_ && work_->request.method == "HEAD";
   ResponseHead::Form form{.keep_alive = keep_alive_,
@@ -47,6 +48,7 @@ base::Awaitable<base::Result<void>> Connection::start(int status, Headers header
   assert(answer_ == Answer::kNone);
   if (peer_gone()) co_return peer_is_gone();
   answer_ = Answer::kStreaming;
+  status_ = status;
   const bool old = work_->request.minor_version == 0;
   body_left_out_ = has_no_body(status) || work_->request.method == "HEAD";
   if ((old && !body_left_out_) || host_.draining) keep_alive_ = false;
@@ -95,6 +97,7 @@ base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> Connection::accept_web
     co_return base::fail(std::move(shake));
   }
   answer_ = Answer::kWebSocket;
+  status_ = 101;
   std::string& out = transport_.tail();
   out.append("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
   out.append("Sec-WebSocket-Accept: ").append(shake->accept).append("\r\n");
@@ -135,6 +138,10 @@ base::Awaitable<base::Result<void>> Exchange::finish() {
 
 bool Exchange::answered() const {
   return connection_.answered();
+}
+
+int Exchange::status() const {
+  return connection_.answered() ? connection_.status() : 0;
 }
 
 bool Exchange::peer_gone() const {

@@ -64,6 +64,8 @@ class Exchange {
 
   // True once an answer has been given or begun.
   bool answered() const;
+  // The status of that answer; 0 before it.
+  int status() const;
   bool peer_gone() const;
   // True once drain() was called: end soon. At its deadline the handler's coroutine is cancelled (its waits
   // fail with kCancelled); a last write() with where to go on is still sent if it comes within a second.

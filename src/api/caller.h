@@ -1,0 +1,41 @@
+// Who asks, and what goes with the request: established once, before anything else is done for it.
+//
+// Used on the request's worker.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "api/services.h"
+#include "auth/principal.h"
+#include "base/call.h"
+#include "model/owner.h"
+#include "net/server.h"
+
+namespace parley::api {
+
+struct Caller {
+  auth::Principal principal;
+  model::Owner owner;
+  base::Call call;
+};
+
+// A name for the request, as the log has it and `X-Request-Id` shows it: "req_" and a ULID.
+std::string new_request_id(const Services& services);
+
+// `value` where it is a traceparent as W3C Trace Context 1, 3.2 writes it; empty otherwise.
+std::string checked_traceparent(std::string_view value);
+
+// The call of a request: its id, its trace, and `timeout` from now.
+base::Call call_of(const net::Request& request, std::string request_id, std::chrono::milliseconds timeout);
+
+// The caller that a token names. Errors as auth::Authenticator::authenticate().
+base::Awaitable<base::Result<Caller>> caller_of_token(const Services& services, base::Call call,
+                                                      std::string token);
+
+// The caller that the request's Authorization header names; UNAUTHENTICATED also where there is none.
+base::Awaitable<base::Result<Caller>> caller_of(const Services& services, const net::Request& request,
+                                                base::Call call);
+
+}  // namespace parley::api

@@ -1,0 +1,40 @@
+// What the API's handlers of one worker work with, and the bounds that they keep. All of it outlives them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "auth/authenticator.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "chat/conversations.h"
+#include "chat/engine.h"
+#include "model/id.h"
+#include "streams/streams.h"
+
+namespace parley::api {
+
+struct ApiOptions {
+  // A request that waits for no answer of a model.
+  std::chrono::milliseconds request_timeout{30'000};
+  // A request that waits for one; the turn goes on when its time is up.
+  std::chrono::milliseconds answer_timeout{600'000};
+  // A stream that has nothing to say says so this often, so that nothing between here and the client closes
+  // it.
+  std::chrono::milliseconds heartbeat{15'000};
+};
+
+struct Services {
+  chat::ChatEngine& engine;
+  chat::Conversations& conversations;
+  const streams::Streams& streams;
+  auth::Authenticator& authenticator;
+  const base::Clock& clock;
+  base::Metrics& metrics;
+  const base::Log& log;
+  model::IdGenerator& ids;
+  ApiOptions options{};
+};
+
+}  // namespace parley::api
