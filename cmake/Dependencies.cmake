@@ -20,6 +20,8 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CJOSE REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+# Howard Hinnant's date: what the tests of base/time_zone.h compare with.
+find_package(date REQUIRED)
 
 add_library(parley_boost INTERFACE)
 target_include_directories(parley_boost SYSTEM INTERFACE "${PARLEY_BOOST_INCLUDE}")

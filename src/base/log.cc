@@ -1,14 +1,14 @@
 #include "base/log.h"
 
 #include <array>
-#include <chrono>
 
 #include <boost/json/serialize.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "base/time.h"
 
 namespace parley::base {
 namespace {
@@ -29,11 +29,9 @@ Log::Log(LogLevel level) : level_(level) {
 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
   if (!enabled(level) || !sink_) return;
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto milliseconds = now.time_since_epoch().count() % 1000;
-  std::string line = fmt::format(R"({{"time":"{:%FT%T}.{:03}Z","level":"{}","event":)",
-                                 fmt::gmtime(std::chrono::system_clock::to_time_t(now)), milliseconds,
-                                 kNames[static_cast<std::size_t>(level)]);
+  std::string line =
+      fmt::format(R"({{"time":"{}","level":"{}","event":)", format_time(SystemClock().wall_now()),
+                  kNames[static_cast<std::size_t>(level)]);
   append_value(line, event);
   for (const LogField& field : fields) {
     line += ',';
