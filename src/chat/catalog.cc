@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace parley::chat {
+
+using base::Result;
+
 namespace {
 
 // Products of two 63-bit counts.
@@ -25,6 +30,21 @@ model::MicroUsd cost_of(const model::Usage& usage, const Price& price) {
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   return model::MicroUsd(whole > static_cast<std::uint64_t>(kMost) ? kMost
                                                                    : static_cast<std::int64_t>(whole));
+}
+
+Result<void> check_model(std::string_view id, const Catalog& catalog, ModelKind kind) {
+  constexpr std::size_t kMostShown = 200;
+  const ChatModel* model = catalog.find(id);
+  if (model == nullptr) {
+    // What is not shown is no model's id either.
+    const std::string_view shown = id.size() <= kMostShown ? id : std::string_view("(a long name)");
+    return base::fail(base::ErrorCode::kBadUserInput,
+                      fmt::format("there is no model \"{}\": name another one", shown));
+  }
+  if (model->kind == kind) return {};
+  const std::string_view instead =
+      kind == ModelKind::kChat ? "makes embeddings and does not chat" : "chats and makes no embeddings";
+  return base::fail(base::ErrorCode::kBadUserInput, fmt::format("the model \"{}\" {}", id, instead));
 }
 
 const ChatModel* Catalog::find(std::string_view id) const {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "model/quantity.h"
 #include "model/usage.h"
 
@@ -25,6 +26,8 @@ struct Price {
 // more cached input than input, are taken as none.
 model::MicroUsd cost_of(const model::Usage& usage, const Price& price);
 
+enum class ModelKind : std::uint8_t { kChat, kEmbedding };
+
 struct ChatModel {
   // As clients name it, and as its provider does.
   std::string id;
@@ -33,11 +36,13 @@ struct ChatModel {
   // In tokens.
   std::int64_t context_window = 0;
   Price price{};
+  // What it can be asked for: a turn, or embeddings.
+  ModelKind kind = ModelKind::kChat;
 };
 
 class Catalog {
  public:
-  // `default_model` is the id of one of `models`, or empty where there is none.
+  // `default_model` is the id of one of `models` that chats, or empty where there is none.
   Catalog(std::vector<ChatModel> models, std::string default_model)
       : models_(std::move(models)), default_model_(std::move(default_model)) {}
 
@@ -50,6 +55,9 @@ class Catalog {
   std::vector<ChatModel> models_;
   std::string default_model_;
 };
+
+// BAD_USER_INPUT where the catalog has no model of that id and kind.
+[[nodiscard]] base::Result<void> check_model(std::string_view id, const Catalog& catalog, ModelKind kind);
 
 using CatalogPtr = std::shared_ptr<const Catalog>;
 

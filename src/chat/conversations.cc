@@ -17,12 +17,6 @@ Result<void> check_optional(std::string_view what, const std::optional<std::stri
   return text ? check_text(what, *text, max_bytes) : Result<void>{};
 }
 
-Result<void> check_model(const std::string& model, const Catalog& catalog) {
-  if (catalog.find(model) != nullptr) return {};
-  if (auto ok = check_text("model", model, 200); !ok) return ok;
-  return fail(ErrorCode::kBadUserInput, fmt::format("there is no model \"{}\"", model));
-}
-
 }  // namespace
 
 Reply<store::CreatedConversation> Conversations::create(base::Call call, model::Owner owner,
@@ -33,7 +27,7 @@ Reply<store::CreatedConversation> Conversations::create(base::Call call, model::
         check_optional("briefing", input.briefing, limits_.max_prompt_bytes),
         check_optional("systemPrompt", input.system_prompt, limits_.max_prompt_bytes),
         check_optional("clientConversationId", input.client_conversation_id, limits_.max_client_id_bytes),
-        check_model(model, *catalog_)}) {
+        check_model(model, *catalog_, ModelKind::kChat)}) {
     if (!ok) co_return fail(std::move(ok));
   }
   store::NewConversation made{.id = ids_.next<model::ConversationId>(),
@@ -51,7 +45,7 @@ Reply<model::Conversation> Conversations::update(base::Call call, model::Owner o
   for (auto ok :
        {check_optional("title", input.title.value_or(std::nullopt), limits_.max_title_bytes),
         check_optional("systemPrompt", input.system_prompt.value_or(std::nullopt), limits_.max_prompt_bytes),
-        input.model ? check_model(*input.model, *catalog_) : Result<void>{}}) {
+        input.model ? check_model(*input.model, *catalog_, ModelKind::kChat) : Result<void>{}}) {
     if (!ok) co_return fail(std::move(ok));
   }
   store::ConversationUpdate update{.id = input.id,
@@ -119,7 +113,18 @@ Reply<std::vector<std::optional<store::TurnState>>> Conversations::turns(base::C
 
 Reply<std::vector<store::UsageRow>> Conversations::usage(base::Call call, model::Owner owner,
                                                          store::UsageQuery query) {
-  return store_.usage(std::move(call), std::move(owner), query);
+  if (query.from > query.to) co_return fail(ErrorCode::kBadUserInput, "`from` is not after `to`");
+  if (query.to - query.from >= kMostUsageDays) {
+    co_return fail(ErrorCode::kBadUserInput,
+                   fmt::format("at most {} days can be asked for at once", kMostUsageDays.count()));
+  }
+  auto rows = co_await store_.usage(std::move(call), std::move(owner), query);
+  if (rows && rows->size() > kMostUsageRows) {
+    co_return fail(
+        ErrorCode::kBadUserInput,
+        fmt::format("there are more than {} rows: ask for fewer days, or group by less", kMostUsageRows));
+  }
+  co_return rows;
 }
 
 }  // namespace parley::chat

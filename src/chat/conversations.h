@@ -4,6 +4,7 @@
 // is NOT_FOUND. Errors beside those named: what store/store.h names.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@
 namespace parley::chat {
 
 using store::Reply;
+
+// How much usage can be asked for at once.
+inline constexpr std::chrono::days kMostUsageDays{366};
+inline constexpr std::size_t kMostUsageRows = 10'000;
 
 struct CreateConversation {
   std::optional<std::string> title{};
@@ -76,6 +81,7 @@ class Conversations {
   Reply<store::TurnState> turn(base::Call call, model::Owner owner, model::TurnId id);
   Reply<std::vector<std::optional<store::TurnState>>> turns(base::Call call, model::Owner owner,
                                                             std::vector<model::TurnId> ids);
+  // BAD_USER_INPUT: `from` after `to`, more than kMostUsageDays, or more than kMostUsageRows rows.
   Reply<std::vector<store::UsageRow>> usage(base::Call call, model::Owner owner, store::UsageQuery query);
 
  private:

@@ -20,14 +20,13 @@ namespace {
 // What the store asks for at once; it is asked again while it gives so many.
 constexpr int kReapBatch = 100;
 
-std::optional<store::IdempotencyKey> key_of(const std::optional<std::string>& client_message_id,
-                                            const std::optional<std::string>& idempotency_key,
-                                            std::string fingerprint) {
-  if (client_message_id) {
-    return store::IdempotencyKey{.key = "m:" + *client_message_id, .fingerprint = std::move(fingerprint)};
+template <class Input>
+std::optional<store::IdempotencyKey> key_of(const Input& input) {
+  if (input.client_message_id) {
+    return store::IdempotencyKey{.key = "m:" + *input.client_message_id, .fingerprint = fingerprint(input)};
   }
-  if (idempotency_key) {
-    return store::IdempotencyKey{.key = "k:" + *idempotency_key, .fingerprint = std::move(fingerprint)};
+  if (input.idempotency_key) {
+    return store::IdempotencyKey{.key = "k:" + *input.idempotency_key, .fingerprint = fingerprint(input)};
   }
   return std::nullopt;
 }
@@ -73,25 +72,34 @@ model::TurnId ChatEngine::draw_turn_id() {
   }
 }
 
-Result<TurnPlan> ChatEngine::plan(const std::string& model_id, std::string route) {
+bool ChatEngine::available(std::string_view model_id) const {
   const ChatModel* model = catalog_->find(model_id);
-  if (model == nullptr) {
-    return fail(ErrorCode::kBadUserInput,
-                fmt::format("there is no model \"{}\": name another one", model_id));
-  }
+  if (model == nullptr) return false;
   const auto provider = providers_.find(model->provider);
-  if (provider == providers_.end() || provider->second == nullptr) {
+  return provider != providers_.end() && provider->second != nullptr;
+}
+
+Result<ChatEngine::Served> ChatEngine::served(const std::string& model_id, ModelKind kind) const {
+  if (auto ok = check_model(model_id, *catalog_, kind); !ok) return fail(std::move(ok));
+  if (!available(model_id)) {
     return fail(ErrorCode::kProviderUnavailable,
                 fmt::format("the model \"{}\" is not to be had now", model_id));
   }
-  TurnPlan plan{.model = *model, .provider = provider->second};
+  const ChatModel* model = catalog_->find(model_id);
+  return Served{.model = *model, .provider = *providers_.find(model->provider)->second};
+}
+
+Result<TurnPlan> ChatEngine::plan(const std::string& model_id, std::string route) {
+  auto found = served(model_id, ModelKind::kChat);
+  if (!found) return fail(std::move(found));
+  TurnPlan plan{.model = found->model, .provider = &found->provider};
   plan.begin.turn = draw_turn_id();
   plan.begin.answer = ids_.next<model::MessageId>();
-  plan.begin.info = {.model = model->id, .provider = model->provider, .route = std::move(route)};
+  plan.begin.info = {.model = plan.model.id, .provider = plan.model.provider, .route = std::move(route)};
   plan.begin.node = options_.node;
   plan.begin.lease = options_.lease;
   plan.begin.now = parts_.clock.wall_now();
-  plan.request.model = model->upstream;
+  plan.request.model = plan.model.upstream;
   return plan;
 }
 
@@ -108,8 +116,7 @@ Reply<StartedTurn> ChatEngine::start_turn(base::Call call, model::Owner owner, T
   }
   auto planned = plan(model_id, std::move(route));
   if (!planned) co_return fail(std::move(planned));
-  std::string print = fingerprint(input);
-
+  planned->begin.idempotency = key_of(input);
   planned->begin.conversation = input.conversation;
   if (!input.conversation && !input.stateless) {
     planned->begin.new_conversation = store::NewConversation{
@@ -120,7 +127,6 @@ Reply<StartedTurn> ChatEngine::start_turn(base::Call call, model::Owner owner, T
       .content = input.stateless ? last_content(input.messages) : std::move(input.content),
       .client_message_id = input.client_message_id};
   planned->begin.expected_version = input.expected_version;
-  planned->begin.idempotency = key_of(input.client_message_id, input.idempotency_key, std::move(print));
   planned->stateless = input.stateless;
   planned->request.messages = std::move(input.messages);
   planned->request.stream = input.stream;
@@ -150,7 +156,7 @@ Reply<StartedTurn> ChatEngine::regenerate(base::Call call, model::Owner owner, R
   auto planned = plan(model_id, input.model ? "asked for" : "the conversation's model");
   if (!planned) co_return fail(std::move(planned));
   planned->begin.regenerate = message->reply_to.value_or(message->id);
-  planned->begin.idempotency = key_of(input.client_message_id, input.idempotency_key, fingerprint(input));
+  planned->begin.idempotency = key_of(input);
   co_return co_await start(std::move(call), std::move(owner), std::move(*planned));
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/async.h"
@@ -46,8 +47,10 @@ struct EngineOptions {
   std::chrono::milliseconds overload_retry{1000};
   // From the start to the provider's last word.
   std::chrono::milliseconds turn_timeout{600'000};
-  // An answer that grows past this is ended with the finish reason "length".
+  // An answer that grows past either, by a piece at the most, is ended with the finish reason "length". The
+  // bytes are those of its text and its extra members.
   std::size_t max_answer_bytes = std::size_t{4} << 20;
+  std::size_t max_answer_events = std::size_t{1} << 18;
   std::chrono::milliseconds checkpoint_every{200};
   std::chrono::milliseconds lease{30'000};
   // One store operation of a turn; and how long its end is tried before the turn is left to be reaped, with
@@ -91,14 +94,16 @@ class ChatEngine {
   ChatEngine& operator=(const ChatEngine&) = delete;
 
   // From now on turns begin with this catalog and these providers; the old providers are kept by the caller
-  // until the turns that run now have ended.
+  // until the turns and the embeddings that run now have ended.
   void reload(CatalogPtr catalog, Providers providers);
   const CatalogPtr& catalog() const { return catalog_; }
+  // True where the catalog has the model and its provider is configured.
+  bool available(std::string_view model_id) const;
 
   // Stores the question and returns; the answer is followed by `streams`. A caller who stops waiting does not
-  // keep the turn from running. BAD_USER_INPUT, PAYLOAD_TOO_LARGE, NOT_FOUND, CONFLICT, TURN_IN_PROGRESS,
-  // IDEMPOTENCY_MISMATCH, OVERLOADED (with retry_after), PROVIDER_UNAVAILABLE (the model's provider is not
-  // configured), and what the store fails with.
+  // keep the turn from running. BAD_USER_INPUT (a model that does not chat, too), PAYLOAD_TOO_LARGE,
+  // NOT_FOUND, CONFLICT, TURN_IN_PROGRESS, IDEMPOTENCY_MISMATCH, OVERLOADED (with retry_after),
+  // PROVIDER_UNAVAILABLE (the model's provider is not configured), and what the store fails with.
   Reply<StartedTurn> start_turn(base::Call call, model::Owner owner, TurnInput input);
   // Answers anew. Errors as start_turn; BAD_USER_INPUT for a message of a stateless turn.
   Reply<StartedTurn> regenerate(base::Call call, model::Owner owner, RegenerateInput input);
@@ -108,6 +113,14 @@ class ChatEngine {
   // Ends a running turn as CANCELLED with the text that got through and waits for that. A turn that has ended
   // stays as it is. NOT_FOUND; OVERLOADED where another node runs it.
   Reply<store::TurnState> stop(base::Call call, model::Owner owner, model::TurnId turn);
+
+  // Asks for embeddings: `request` goes to the model's provider as it is, with `model` as that names it, and
+  // the reply comes back with `model` as the catalog names it. The work of its caller, and ended with it.
+  // What it used shows in the metrics; the store keeps the usage of turns. BAD_USER_INPUT (no such model, or
+  // one that makes no embeddings), OVERLOADED, PROVIDER_UNAVAILABLE, and what Provider::embeddings fails
+  // with.
+  Reply<boost::json::value> embeddings(base::Call call, model::Owner owner, std::string model_id,
+                                       boost::json::object request);
 
   // Marks lost turns INTERRUPTED and says how many. `sole_node` where this process alone owns the store, at
   // its start: then every turn of another run is lost. Otherwise now and then, by the leases.
@@ -120,6 +133,13 @@ class ChatEngine {
   std::size_t open_turns() const { return running_.size(); }
 
  private:
+  struct Served {
+    const ChatModel& model;
+    providers::Provider& provider;
+  };
+
+  // The model and who serves it. BAD_USER_INPUT, PROVIDER_UNAVAILABLE.
+  base::Result<Served> served(const std::string& model_id, ModelKind kind) const;
   base::Result<TurnPlan> plan(const std::string& model_id, std::string route);
   Reply<StartedTurn> start(base::Call call, model::Owner owner, TurnPlan plan);
   base::Awaitable<void> run(std::shared_ptr<RunningTurn> turn);

@@ -4,8 +4,8 @@
 
 namespace parley::chat {
 
-std::int64_t estimate_tokens(std::string_view text) {
-  return static_cast<std::int64_t>((text.size() + 3) / 4);
+std::int64_t estimate_tokens(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + 3) / 4);
 }
 
 std::int64_t estimate_tokens(const std::vector<providers::ChatMessage>& messages) {
@@ -14,11 +14,11 @@ std::int64_t estimate_tokens(const std::vector<providers::ChatMessage>& messages
   for (const providers::ChatMessage& message : messages) {
     tokens += kFrame;
     if (const auto* text = message.content.if_string()) {
-      tokens += estimate_tokens(std::string_view(*text));
+      tokens += estimate_tokens(text->size());
     } else if (!message.content.is_null()) {
-      tokens += estimate_tokens(boost::json::serialize(message.content));
+      tokens += estimate_tokens(boost::json::serialize(message.content).size());
     }
-    if (!message.extra.empty()) tokens += estimate_tokens(boost::json::serialize(message.extra));
+    if (!message.extra.empty()) tokens += estimate_tokens(boost::json::serialize(message.extra).size());
   }
   return tokens;
 }

@@ -2,8 +2,8 @@
 // wherever it is kept. Pure functions; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "providers/provider.h"
@@ -11,7 +11,7 @@
 namespace parley::chat {
 
 // A token for every four bytes, begun ones included.
-std::int64_t estimate_tokens(std::string_view text);
+std::int64_t estimate_tokens(std::size_t bytes);
 // The messages' texts, and four tokens for each message's frame.
 std::int64_t estimate_tokens(const std::vector<providers::ChatMessage>& messages);
 

@@ -59,6 +59,14 @@ Result<void> check_client_id(std::string_view what, const std::optional<std::str
   return check_text(what, *id, limits.max_client_id_bytes);
 }
 
+// The bytes that the members take.
+Result<std::size_t> check_extra(std::string_view what, const boost::json::object& extra) {
+  if (extra.empty()) return 0;
+  const std::string text = boost::json::serialize(extra);
+  if (!is_utf8(text)) return bad(what, "must be UTF-8");
+  return text.size();
+}
+
 Result<void> check_messages(const std::vector<providers::ChatMessage>& messages, const InputLimits& limits) {
   if (messages.empty()) return bad("messages", "must not be empty");
   if (messages.size() > limits.max_messages) {
@@ -71,7 +79,9 @@ Result<void> check_messages(const std::vector<providers::ChatMessage>& messages,
     const std::string content = boost::json::serialize(message.content);
     if (!is_utf8(content) || !is_utf8(message.role)) return bad("messages", "must be UTF-8");
     bytes += content.size();
-    if (!message.extra.empty()) bytes += boost::json::serialize(message.extra).size();
+    auto extra = check_extra("messages", message.extra);
+    if (!extra) return fail(std::move(extra));
+    bytes += *extra;
   }
   if (bytes > limits.max_messages_bytes) {
     return fail(ErrorCode::kPayloadTooLarge,
@@ -113,6 +123,16 @@ Result<void> check(const TurnInput& input, const InputLimits& limits) {
   }
   if (auto ok = check_client_id("clientMessageId", input.client_message_id, limits); !ok) return ok;
   if (auto ok = check_client_id("Idempotency-Key", input.idempotency_key, limits); !ok) return ok;
+  if (input.model) {
+    if (auto ok = check_text("model", *input.model, limits.max_model_bytes); !ok) return ok;
+  }
+  auto extra = check_extra("the request's other members", input.extra);
+  if (!extra) return fail(std::move(extra));
+  if (*extra > limits.max_messages_bytes) {
+    return fail(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format("the request's other members have more than {} bytes", limits.max_messages_bytes));
+  }
   if (input.max_output_tokens && *input.max_output_tokens < 1) return bad("maxOutputTokens", "is at least 1");
   if (input.temperature && !(*input.temperature >= 0 && *input.temperature <= kMaxTemperature)) {
     return bad("temperature", "is from 0 to 2");
@@ -121,6 +141,9 @@ Result<void> check(const TurnInput& input, const InputLimits& limits) {
 }
 
 Result<void> check(const RegenerateInput& input, const InputLimits& limits) {
+  if (input.model) {
+    if (auto ok = check_text("model", *input.model, limits.max_model_bytes); !ok) return ok;
+  }
   if (auto ok = check_client_id("clientMessageId", input.client_message_id, limits); !ok) return ok;
   return check_client_id("Idempotency-Key", input.idempotency_key, limits);
 }

@@ -16,12 +16,13 @@ namespace parley::chat {
 
 struct InputLimits {
   std::size_t max_content_bytes = std::size_t{256} << 10;
-  // Of a stateless turn's messages together, and their number.
+  // Of a stateless turn's messages together, and their number; and of what is passed on beside them.
   std::size_t max_messages_bytes = std::size_t{4} << 20;
   std::size_t max_messages = 2000;
   std::size_t max_title_bytes = 500;
   std::size_t max_prompt_bytes = std::size_t{64} << 10;
   std::size_t max_client_id_bytes = 200;
+  std::size_t max_model_bytes = 200;
 };
 
 struct TurnInput {

@@ -107,14 +107,17 @@ Awaitable<bool> RunningTurn::begin() {
     if (unclear(code)) co_await settle_unknown();
     co_return false;
   }
-  if (begun->reaped) count(*begun->reaped);
+  if (begun->reaped) count_turn(parts_.metrics, *begun->reaped);
   if (!begun->replayed) {
     const store::TurnState& state = begun->state;
     reserved_event_ = state.turn.reserved_event;
     saved_at_ = parts_.clock.steady_now();
     parts_.hub.open(id(), owner_, state.turn.conversation, [this] { end_early(MessageStatus::kCancelled); });
     events_.push_back({.number = 1, .kind = TurnEventKind::kStarted});
-    parts_.hub.append({.turn = id(), .event = events_.back(), .message = state.answer});
+    parts_.hub.append({.turn = id(),
+                       .event = events_.back(),
+                       .message = std::make_shared<const model::Message>(state.answer)});
+    told_ = events_.size();
   }
   const bool replayed = begun->replayed;
   begun_ = StartedTurn{.state = std::move(begun->state), .replayed = replayed};
@@ -132,19 +135,29 @@ Awaitable<void> RunningTurn::settle_unknown() {
                                    .last_event = 1,
                                    .now = parts_.clock.wall_now()});
   if (finished) {
-    count(finished->state);
+    if (ended_here(*finished, MessageStatus::kInterrupted)) count_turn(parts_.metrics, finished->state);
   } else if (finished.error().code != ErrorCode::kNotFound) {
     parts_.log.error("turn_left_to_reap", {{"turn", id().str()}, {"error", finished.error().cause}});
   }
 }
 
+Awaitable<Result<store::Context>> RunningTurn::context() {
+  const store::TurnState& state = (*begun_)->state;
+  // Before a conversation's first message there is nothing to read.
+  if (state.user_message.position == 1) {
+    store::Context first{.conversation = *state.conversation};
+    first.recent.push_back(state.user_message);
+    co_return first;
+  }
+  co_return co_await parts_.store.context(
+      store_call(), owner_,
+      context::query_for(*state.turn.conversation, state.user_message.position, options_.context_messages,
+                         options_.max_pinned));
+}
+
 Awaitable<Result<void>> RunningTurn::gather_context() {
   if (!plan_.stateless) {
-    const store::TurnState& state = (*begun_)->state;
-    auto found = co_await parts_.store.context(
-        store_call(), owner_,
-        context::query_for(*state.turn.conversation, state.user_message.position, options_.context_messages,
-                           options_.max_pinned));
+    auto found = co_await context();
     if (!found) co_return base::fail(std::move(found));
     for (context::ContextMessage& message : context::assemble(*found)) {
       plan_.request.messages.push_back(
@@ -161,10 +174,11 @@ Awaitable<void> RunningTurn::ask() {
     work.spawn(listen());
     work.spawn(keep());
   }
-  while (!heard_ && !early_ && !lost_ && !too_long_) {
+  const auto over = [this] { return heard_ || early_ || lost_ || too_long_; };
+  while (!over()) {
     auto woken = co_await changed_.wait(deadline_);
     flush(false);
-    if (woken || heard_ || early_) continue;
+    if (woken || over()) continue;
     if (woken.error().code == ErrorCode::kCancelled) {
       early_ = MessageStatus::kInterrupted;
     } else {
@@ -215,7 +229,7 @@ void RunningTurn::take(providers::ProviderEvent event) {
       first_token_ =
           std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
     }
-    pieces_bytes_ += delta->text.size();
+    text_bytes_ += delta->text.size();
     // What arrives together is told together.
     if (!pieces_.empty() && pieces_.back().extra.empty()) {
       pieces_.back().text += delta->text;
@@ -223,32 +237,46 @@ void RunningTurn::take(providers::ProviderEvent event) {
       pieces_.push_back({.text = std::move(delta->text)});
     }
   } else if (auto* extra = std::get_if<providers::ExtraDelta>(&event)) {
-    pieces_bytes_ += extra->json.size();
+    extra_bytes_ += extra->json.size();
     pieces_.push_back({.text = {}, .extra = std::move(extra->json)});
   } else if (auto* usage = std::get_if<providers::UsageReport>(&event)) {
-    reported_ = usage->usage;
+    // What makes no sense is taken as none.
+    const model::Tokens none{};
+    reported_ = model::Usage{.input = std::max(usage->usage.input, none),
+                             .output = std::max(usage->usage.output, none)};
+    reported_->cached_input = std::clamp(usage->usage.cached_input, none, reported_->input);
   } else if (auto* finish = std::get_if<providers::Finish>(&event)) {
     finish_reason_ = std::move(finish->reason);
   }
-  if (text_.size() + pieces_bytes_ > options_.max_answer_bytes) {
+  if (text_bytes_ + extra_bytes_ > options_.max_answer_bytes ||
+      events_.size() + pieces_.size() > options_.max_answer_events) {
     too_long_ = true;
     finish_reason_ = "length";
   }
 }
 
 void RunningTurn::flush(bool all) {
-  std::size_t told = 0;
+  std::size_t numbered = 0;
   for (Piece& piece : pieces_) {
     const std::int64_t number = events_.back().number + 1;
-    // The final event needs no reservation; everything before it does while the turn runs.
     if (!all && number > reserved_event_) break;
     text_ += piece.text;
-    events_.push_back({.number = number, .kind = TurnEventKind::kDelta, .text = std::move(piece.text)});
-    parts_.hub.append({.turn = id(), .event = events_.back(), .extra = std::move(piece.extra)});
-    ++told;
+    events_.push_back({.number = number,
+                       .kind = TurnEventKind::kDelta,
+                       .text = std::move(piece.text),
+                       .extra = std::move(piece.extra)});
+    ++numbered;
   }
-  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(told));
-  if (pieces_.empty()) pieces_bytes_ = 0;
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(numbered));
+  // A number that is not reserved may be given again by whoever takes over, so nobody sees it before the
+  // store has it.
+  tell(reserved_event_);
+}
+
+void RunningTurn::tell(std::int64_t up_to) {
+  for (; told_ < events_.size() && events_[told_].number <= up_to; ++told_) {
+    parts_.hub.append({.turn = id(), .event = events_[told_]});
+  }
 }
 
 // Until cancelled.
@@ -308,6 +336,8 @@ void RunningTurn::fail_with(base::Error error) {
 
 RunningTurn::Outcome RunningTurn::outcome() const {
   if (early_) return {.status = *early_};
+  // Somebody else has ended it already, and the store keeps that end.
+  if (lost_) return {.status = MessageStatus::kInterrupted};
   if (error_) return {.status = MessageStatus::kFailed, .error = turn_error(*error_)};
   return {.status = MessageStatus::kComplete};
 }
@@ -318,7 +348,7 @@ model::Usage RunningTurn::usage_so_far() const {
     usage = *reported_;
   } else if (accepted_) {
     usage.input = model::Tokens(input_estimate_);
-    usage.output = model::Tokens(estimate_tokens(std::string_view(text_)));
+    usage.output = model::Tokens(estimate_tokens(text_bytes_ + extra_bytes_));
   }
   usage.cost = cost_of(usage, plan_.model.price);
   return usage;
@@ -347,8 +377,9 @@ Awaitable<void> RunningTurn::finish() {
                                    .last_event = number,
                                    .now = parts_.clock.wall_now()});
   if (finished) {
-    tell_end(*finished);
-    count(finished->state);
+    const bool here = ended_here(*finished, end.status);
+    tell_end(*finished, here);
+    if (here) count_turn(parts_.metrics, finished->state);
   } else {
     // Readers go to the store, where the turn ends when its lease has run out.
     parts_.hub.abandon(id());
@@ -369,24 +400,27 @@ Awaitable<Result<store::FinishedTurn>> RunningTurn::settle(store::FinishTurn fin
   }
 }
 
-void RunningTurn::tell_end(const store::FinishedTurn& finished) {
+bool RunningTurn::ended_here(const store::FinishedTurn& finished, MessageStatus status) const {
+  // Not applied is what a second try finds where the first one's answer was lost.
+  return finished.applied ||
+         (finished.state.turn.status == status && finished.state.turn.last_event == events_.back().number);
+}
+
+void RunningTurn::tell_end(const store::FinishedTurn& finished, bool here) {
   const store::TurnState& state = finished.state;
-  // Ended by another node meanwhile, with a number of its own, which is above all that were reserved here.
-  const std::int64_t told = events_[events_.size() - 2].number;
-  if (state.turn.last_event <= told) {
+  if (here) tell(events_.back().number - 1);
+  // Ended by another node, it has a number above all that were reserved here, and so above all that were
+  // told.
+  if (state.turn.last_event <= events_[told_ - 1].number) {
     parts_.hub.abandon(id());
     return;
   }
   streams::Event last{
       .turn = id(),
       .event = {.number = state.turn.last_event, .kind = model::final_event(state.turn.status)},
-      .message = state.answer};
+      .message = std::make_shared<const model::Message>(state.answer)};
   if (state.answer.answer) last.error = state.answer.answer->error;
   parts_.hub.append(std::move(last));
-}
-
-void RunningTurn::count(const store::TurnState& state) {
-  count_turn(parts_.metrics, state);
 }
 
 }  // namespace parley::chat

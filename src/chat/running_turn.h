@@ -62,6 +62,7 @@ class RunningTurn {
 
   base::Awaitable<bool> begin();
   base::Awaitable<void> settle_unknown();
+  base::Awaitable<base::Result<store::Context>> context();
   base::Awaitable<base::Result<void>> gather_context();
   base::Awaitable<void> ask();
   base::Awaitable<void> listen();
@@ -71,10 +72,14 @@ class RunningTurn {
   base::Awaitable<base::Result<store::FinishedTurn>> settle(store::FinishTurn finish);
 
   void take(providers::ProviderEvent event);
-  // Gives numbers to the pieces that came since, as far as numbers are reserved.
+  // Gives numbers to the pieces that came since, all of them or as far as numbers are reserved, and tells the
+  // hub what has a reserved one.
   void flush(bool all);
-  void tell_end(const store::FinishedTurn& finished);
-  void count(const store::TurnState& state);
+  // Tells the hub what it was not told yet, up to this number.
+  void tell(std::int64_t up_to);
+  // Whether the turn ended as this runner said, and not before by somebody else.
+  bool ended_here(const store::FinishedTurn& finished, model::MessageStatus status) const;
+  void tell_end(const store::FinishedTurn& finished, bool here);
   void fail_with(base::Error error);
   Outcome outcome() const;
   model::AnswerInfo info(const Outcome& outcome) const;
@@ -94,9 +99,13 @@ class RunningTurn {
   // Something came from the provider, or the end was asked for.
   base::Event changed_;
   std::vector<Piece> pieces_{};
-  std::size_t pieces_bytes_ = 0;
   std::string text_{};
+  // What came in all: the text, and the other members of deltas.
+  std::size_t text_bytes_ = 0;
+  std::size_t extra_bytes_ = 0;
   std::vector<model::TurnEvent> events_{};
+  // How many of `events_` the hub was told.
+  std::size_t told_ = 0;
   std::int64_t saved_event_ = 0;
   std::int64_t reserved_event_ = 0;
   base::SteadyTime saved_at_{};

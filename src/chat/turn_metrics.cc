@@ -31,6 +31,22 @@ void observe(base::Metrics& metrics, std::string_view name, std::string_view hel
 
 }  // namespace
 
+void count_usage(base::Metrics& metrics, std::string_view model, const model::Usage& usage) {
+  const auto tokens = [&](std::string_view kind, model::Tokens amount) {
+    if (amount.count() <= 0) return;
+    metrics.counter("parley_tokens_total", "Tokens used.", {"model", "kind"}, {model, kind})
+        .add(static_cast<std::uint64_t>(amount.count()));
+  };
+  tokens("input", usage.input);
+  tokens("cached_input", usage.cached_input);
+  tokens("output", usage.output);
+  if (usage.cost.count() <= 0) return;
+  metrics
+      .scaled_counter(kMicros, "parley_cost_usd_total", "What answers and embeddings cost, in dollars.",
+                      {"model"}, {model})
+      .add(static_cast<std::uint64_t>(usage.cost.count()));
+}
+
 void count_turn(base::Metrics& metrics, const store::TurnState& state) {
   const model::AnswerInfo info = state.answer.answer.value_or(model::AnswerInfo{});
   metrics
@@ -40,20 +56,7 @@ void count_turn(base::Metrics& metrics, const store::TurnState& state) {
   observe(metrics, "parley_turn_duration_seconds", "From a turn's start to its end.", info.total);
   observe(metrics, "parley_time_to_first_token_seconds", "From a turn's start to its first piece of text.",
           info.first_token);
-  const auto tokens = [&](std::string_view kind, model::Tokens amount) {
-    if (amount.count() <= 0) return;
-    metrics.counter("parley_tokens_total", "Tokens used.", {"model", "kind"}, {info.model, kind})
-        .add(static_cast<std::uint64_t>(amount.count()));
-  };
-  tokens("input", info.usage.input);
-  tokens("cached_input", info.usage.cached_input);
-  tokens("output", info.usage.output);
-  if (info.usage.cost.count() > 0) {
-    metrics
-        .scaled_counter(kMicros, "parley_cost_usd_total", "What turns cost, in dollars.", {"model"},
-                        {info.model})
-        .add(static_cast<std::uint64_t>(info.usage.cost.count()));
-  }
+  count_usage(metrics, info.model, info.usage);
 }
 
 }  // namespace parley::chat

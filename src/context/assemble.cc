@@ -1,6 +1,8 @@
 #include "context/assemble.h"
 
 #include <algorithm>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 namespace parley::context {
@@ -31,9 +33,11 @@ std::vector<ContextMessage> assemble(const store::Context& context) {
   if (std::string prefix = stable_prefix(context.conversation); !prefix.empty()) {
     messages.push_back({.role = model::Role::kSystem, .content = std::move(prefix)});
   }
-  if (context.conversation.summary && !context.conversation.summary->empty()) {
-    messages.push_back(
-        {.role = model::Role::kSystem, .content = std::string(kSummaryHead) + *context.conversation.summary});
+  const std::int64_t asked =
+      context.recent.empty() ? std::numeric_limits<std::int64_t>::max() : context.recent.back().position;
+  const std::string summary = context.conversation.summary.value_or("");
+  if (!summary.empty() && context.conversation.summary_position < asked) {
+    messages.push_back({.role = model::Role::kSystem, .content = std::string(kSummaryHead) + summary});
   }
   for (const auto* part : {&context.pinned, &context.recent}) {
     for (const model::Message& message : *part) {

@@ -25,7 +25,8 @@ struct ContextMessage {
 store::ContextQuery query_for(model::ConversationId conversation, std::int64_t position, int history,
                               int max_pinned);
 
-// Messages without text are left out: there is nothing to say.
+// Messages without text are left out: there is nothing to say. So is a summary that reaches as far as the
+// message that is answered: an old one answered anew must not know what was said later.
 std::vector<ContextMessage> assemble(const store::Context& context);
 
 }  // namespace parley::context

@@ -11,6 +11,7 @@ constexpr char kVersion = 1;
 constexpr unsigned kTagBits = 4;
 constexpr std::uint64_t kInlineDelta = 8;
 constexpr std::uint64_t kSkip = 9;
+constexpr std::uint64_t kExtraDelta = 10;
 
 void put(std::string& log, std::uint64_t tag, std::uint64_t n) {
   std::uint64_t value = n << kTagBits | tag;
@@ -66,7 +67,10 @@ std::string encode_event_log(std::span<const TurnEvent> events, std::string_view
     const TurnEvent& event = events[i];
     put_skip(log, last, event.number);
     last = event.number;
-    if (event.kind == TurnEventKind::kDelta && i < start) {
+    if (!event.extra.empty()) {
+      put(log, kExtraDelta, event.extra.size());
+      log += event.extra;
+    } else if (event.kind == TurnEventKind::kDelta && i < start) {
       put(log, kInlineDelta, event.text.size());
       log += event.text;
     } else {
@@ -96,10 +100,10 @@ base::Result<std::vector<TurnEvent>> decode_event_log(std::string_view log, std:
       continue;
     }
     TurnEvent event{.number = ++last, .kind = static_cast<TurnEventKind>(tag)};
-    if (tag == kInlineDelta) {
+    if (tag == kInlineDelta || tag == kExtraDelta) {
       if (n > log.size()) return unreadable("a piece is cut off");
       event.kind = TurnEventKind::kDelta;
-      event.text = log.substr(0, n);
+      (tag == kInlineDelta ? event.text : event.extra) = log.substr(0, n);
       log.remove_prefix(n);
     } else if (event.kind == TurnEventKind::kDelta) {
       if (n > text.size()) return unreadable("the text is shorter than its pieces");

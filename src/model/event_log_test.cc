@@ -36,6 +36,14 @@ TEST(EventLog, keeps_deltas_that_do_not_add_up_to_the_text) {
   }
 }
 
+TEST(EventLog, keeps_the_other_members_of_deltas) {
+  std::vector events{event(1, Kind::kStarted), event(2, Kind::kDelta, "let me look"), event(3, Kind::kDelta),
+                     event(4, Kind::kDelta, "done"), event(5, Kind::kComplete)};
+  events[2].extra = R"({"tool_calls":[{"index":0}]})";
+  EXPECT_EQ(decode_event_log(encode_event_log(events, "let me lookdone"), "let me lookdone"), events);
+  EXPECT_EQ(decode_event_log(encode_event_log(events, ""), ""), events);
+}
+
 TEST(EventLog, appends_the_final_event_above_a_gap) {
   std::vector events{event(1, Kind::kStarted), event(2, Kind::kDelta, "abc")};
   const auto log = append_event(encode_event_log(events, "abc"), 2, 4097, Kind::kInterrupted);
@@ -60,6 +68,7 @@ TEST(EventLog, gives_back_any_events) {
       } else {
         events.push_back(event(number, Kind::kDelta, std::string(random() % (dice == 1 ? 3000 : 20), 'x')));
         text += events.back().text;
+        if (events.back().text.empty()) events.back().extra = std::string(random() % 300, '{');
       }
     }
     events.push_back(event(number + 1, Kind::kComplete));

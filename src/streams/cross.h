@@ -29,8 +29,12 @@ base::Awaitable<base::Result<T>> on_worker(boost::asio::any_io_executor where,
   if (where == here) co_return co_await std::move(work);
   auto [error, result] =
       co_await boost::asio::co_spawn(where, without_throwing(std::move(work)), base::kTuple);
-  // Asio throws where the work was cancelled before it had begun.
-  if (error) co_return base::fail(base::ErrorCode::kCancelled, "cancelled");
+  if (error) {
+    // Asio throws where the work was cancelled before it had begun; anything else is a programming error, and
+    // ends the caller's task as it would have ended the work's own.
+    if (!(co_await base::cancelled())) std::rethrow_exception(error);
+    co_return base::fail(base::ErrorCode::kCancelled, "cancelled");
+  }
   co_return std::move(result);
 }
 

@@ -16,14 +16,11 @@ namespace parley::streams {
 struct Event {
   model::TurnId turn;
   std::optional<model::ConversationId> conversation{};
-  // Number, kind and, for a DELTA, the piece of text.
+  // Number, kind and, for a DELTA, the piece of text or the extra members.
   model::TurnEvent event;
-  // A DELTA that carries the other members of a provider's delta (tool calls, reasoning) as a JSON object. It
-  // is not in the store's event log: a reader who comes after the hub forgot the turn gets the number without
-  // it.
-  std::string extra{};
-  // The answer, with STARTED and with the event that ends the turn.
-  std::optional<model::Message> message{};
+  // The answer, with STARTED and with the event that ends the turn; nullptr otherwise. Not in place: most
+  // events have none, and many are held.
+  std::shared_ptr<const model::Message> message{};
   // With FAILED: why.
   std::optional<model::TurnError> error{};
 

@@ -9,9 +9,9 @@ namespace {
 
 // What an event takes, its bookkeeping included.
 std::size_t size_of(const Event& event) {
-  constexpr std::size_t kMessageBytes = 512;
-  return sizeof(Event) + 32 + event.event.text.size() + event.extra.size() +
-         (event.message ? kMessageBytes + event.message->content.size() : 0);
+  constexpr std::size_t kPointers = 32;
+  return sizeof(Event) + kPointers + event.event.text.size() + event.event.extra.size() +
+         (event.message ? sizeof(model::Message) + event.message->content.size() : 0);
 }
 
 constexpr std::size_t kFirstSweep = 64;

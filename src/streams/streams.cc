@@ -1,5 +1,6 @@
 #include "streams/streams.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "model/event_log.h"
@@ -15,6 +16,7 @@ namespace {
 
 // A wait without a deadline of its own is cut into pieces of this length.
 constexpr std::chrono::seconds kStoreWait{10};
+constexpr std::chrono::milliseconds kFirstPause{10};
 
 base::Call call_until(base::Deadline deadline) {
   return base::Call{.deadline = deadline.sooner(kStoreWait)};
@@ -51,10 +53,10 @@ EventPtr rebuild(const store::TurnState& state, model::TurnEvent event) {
   rebuilt->conversation = state.turn.conversation;
   rebuilt->event = std::move(event);
   if (rebuilt->last()) {
-    rebuilt->message = state.answer;
+    rebuilt->message = std::make_shared<const model::Message>(state.answer);
     if (state.answer.answer) rebuilt->error = state.answer.answer->error;
   } else if (rebuilt->event.kind == model::TurnEventKind::kStarted) {
-    rebuilt->message = at_start(state.answer);
+    rebuilt->message = std::make_shared<const model::Message>(at_start(state.answer));
   }
   return rebuilt;
 }
@@ -64,6 +66,13 @@ EventPtr rebuild(const store::TurnState& state, model::TurnEvent event) {
 std::size_t worker_of(model::TurnId turn, std::size_t workers) {
   return std::hash<model::TurnId>{}(turn) % workers;
 }
+
+TurnFollower::TurnFollower(const Streams& streams, model::Owner owner, model::TurnId turn, std::int64_t after)
+    : streams_(streams),
+      owner_(std::move(owner)),
+      turn_(turn),
+      after_(after),
+      pause_(std::min(streams.options_.poll, kFirstPause)) {}
 
 Awaitable<Result<void>> TurnFollower::read_store(base::Deadline deadline) {
   auto log = co_await streams_.store_.turn_log(call_until(deadline), owner_, turn_);
@@ -107,10 +116,17 @@ Awaitable<Result<EventPtr>> TurnFollower::next(base::Deadline deadline) {
     if (!read) co_return base::fail(std::move(read));
     ended_ = ended_in_store_;
     if (!rebuilt_.empty() || ended_) continue;
-    auto slept = co_await base::sleep_until(deadline.sooner(streams_.options_.poll));
-    if (!slept) co_return base::fail(std::move(slept));
-    if (deadline.passed()) co_return base::fail(ErrorCode::kDeadlineExceeded, "the deadline has passed");
+    auto paused = co_await pause(deadline);
+    if (!paused) co_return base::fail(std::move(paused));
   }
+}
+
+Awaitable<Result<void>> TurnFollower::pause(base::Deadline deadline) {
+  auto slept = co_await base::sleep_until(deadline.sooner(pause_));
+  if (!slept) co_return slept;
+  if (deadline.passed()) co_return base::fail(ErrorCode::kDeadlineExceeded, "the deadline has passed");
+  pause_ = std::min(2 * pause_, streams_.options_.poll);
+  co_return Result<void>{};
 }
 
 Awaitable<Result<Next>> Streams::read(model::TurnId turn, model::Owner owner, std::int64_t after,

@@ -28,7 +28,8 @@ std::size_t worker_of(model::TurnId turn, std::size_t workers);
 
 struct StreamsOptions {
   // How often the store is asked for news of a turn that no worker of this process holds: it runs on another
-  // node, or was lost and waits to be reaped.
+  // node, or was lost and waits to be reaped. A new reader asks a few times sooner: the turn may begin here
+  // this moment.
   std::chrono::milliseconds poll{250};
   // How many events a watcher may lag behind.
   std::size_t watch_limit = 1024;
@@ -39,8 +40,7 @@ class Streams;
 // One reader of one turn. Used by one coroutine at a time, on any one worker. Must not outlive the Streams.
 class TurnFollower {
  public:
-  TurnFollower(const Streams& streams, model::Owner owner, model::TurnId turn, std::int64_t after)
-      : streams_(streams), owner_(std::move(owner)), turn_(turn), after_(after) {}
+  TurnFollower(const Streams& streams, model::Owner owner, model::TurnId turn, std::int64_t after);
   TurnFollower(const TurnFollower&) = delete;
   TurnFollower& operator=(const TurnFollower&) = delete;
 
@@ -54,6 +54,7 @@ class TurnFollower {
 
  private:
   base::Awaitable<base::Result<void>> read_store(base::Deadline deadline);
+  base::Awaitable<base::Result<void>> pause(base::Deadline deadline);
 
   const Streams& streams_;
   model::Owner owner_;
@@ -64,6 +65,8 @@ class TurnFollower {
   bool ended_in_store_ = false;
   // Nothing comes after what is in `rebuilt_`.
   bool ended_ = false;
+  // How long to wait before the store is asked again.
+  std::chrono::milliseconds pause_;
 };
 
 class Streams {

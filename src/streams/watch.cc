@@ -10,7 +10,7 @@ bool WatchQueue::push(EventPtr event) {
   if (overflowed_.load()) return false;
   if (held_.fetch_add(1) >= limit_) {
     overflowed_.store(true);
-    // Wakes the watcher, who finds out by itself.
+    // Tells the watcher.
     event = nullptr;
   }
   const bool kept = event != nullptr;
@@ -21,7 +21,12 @@ bool WatchQueue::push(EventPtr event) {
 }
 
 void WatchQueue::take(EventPtr event) {
-  if (event) events_.push_back(std::move(event));
+  if (lost_) return;
+  if (event) {
+    events_.push_back(std::move(event));
+  } else {
+    lost_ = true;
+  }
   changed_.notify_all();
 }
 
@@ -34,11 +39,11 @@ base::Awaitable<base::Result<EventPtr>> WatchQueue::next(base::Deadline deadline
       held_.fetch_sub(1);
       co_return event;
     }
-    if (overflowed_.load()) {
+    if (lost_) {
       co_return base::fail(base::ErrorCode::kOverloaded, "the watcher fell behind and missed events");
     }
     auto woken = co_await changed_.wait(deadline);
-    if (!woken && events_.empty()) co_return base::fail(std::move(woken));
+    if (!woken && events_.empty() && !lost_) co_return base::fail(std::move(woken));
   }
 }
 

@@ -37,7 +37,10 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   // Shared rather than posted: the pusher has to know the bound before it posts.
   std::atomic<std::size_t> held_{0};
   std::atomic<bool> overflowed_{false};
+  // Below: the watcher's worker only.
   std::deque<EventPtr> events_{};
+  // The news of the overflow has come: what comes after it from other workers is dropped.
+  bool lost_ = false;
   base::Event changed_;
 };
 
