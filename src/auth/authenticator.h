@@ -14,8 +14,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -80,56 +82,54 @@ class Authenticator {
   base::Awaitable<void> shutdown();
 
  private:
-  struct Counters {
-    base::Counter& cached;
-    base::Counter& verified;
-    base::Counter& refused;
-    base::Counter& unavailable;
-    base::Counter& fetched;
-    base::Counter& fetch_failed;
-    base::Gauge& configured_keys;
-    base::Gauge& fetched_keys;
-    base::Gauge& stale;
-  };
-
-  bool has_url() const { return !options_.jwks_url.empty(); }
-  // The age of the URL's keys; the longest there is where there are none.
-  std::chrono::milliseconds age() const;
-  bool may_fetch() const;
-  base::Awaitable<void> fetch_keys();
-  void take(base::Result<std::string> document);
-  void fetch_failed(const base::Error& error);
-  // Puts keys_ together anew and forgets the tokens.
-  void keys_changed();
-  void drop_stale();
-  void show();
-  // Waits for the fetch under way, if there is one.
+  // What is waited for is the fetch that is under way, if there is one.
   base::Awaitable<base::Result<void>> wait_for_fetch(base::Deadline deadline);
-  base::Awaitable<base::Result<void>> fresh_keys(base::Deadline deadline);
-  base::Awaitable<base::Result<Principal>> check(base::Call call, std::string token);
+  base::Awaitable<base::Result<void>> freshen_keys(base::Deadline deadline);
+  base::Awaitable<base::Result<Principal>> check(base::Deadline deadline, std::string token);
+  base::Awaitable<void> fetch_keys();
+
+  // Whether fetching could bring a key for this token, which none of those that are held has signed.
+  bool fetch_may_help(const Jws& token) const;
+  // How old the URL's keys are; the largest value where there are none.
+  std::chrono::milliseconds age() const;
+  // Until the next fetch may begin; 0 or less: now.
+  std::chrono::milliseconds until_next_fetch() const;
+  base::Result<void> take(base::Result<std::string> document);
+  void drop_stale_keys();
+  // Forgets the tokens and puts keys_ together anew.
+  void keys_changed();
+  void show();
 
   AuthenticatorOptions options_;
   Fetch fetch_;
   const base::Clock& clock_;
   const base::Log& log_;
-  Counters counters_;
-  TokenCache cache_;
-
-  std::shared_ptr<const KeySet> configured_;
-  std::shared_ptr<const KeySet> fetched_;
-  // Both of them.
-  std::shared_ptr<const KeySet> keys_;
-  // The document that fetched_ was read from.
-  std::string document_{};
-  bool ever_fetched_ = false;
-  base::SteadyTime fetched_at_{};
-  bool ever_tried_ = false;
-  base::SteadyTime tried_at_{};
-  bool fetching_ = false;
-  bool last_failed_ = false;
+  base::Counter& cached_;
+  base::Counter& verified_;
+  base::Counter& refused_;
+  base::Counter& unavailable_;
+  base::Counter& fetches_;
+  base::Counter& failed_fetches_;
+  base::Gauge& configured_gauge_;
+  base::Gauge& fetched_gauge_;
+  base::Gauge& stale_gauge_;
+  // What this worker has added to the gauges, which all workers share.
   std::int64_t shown_configured_ = 0;
   std::int64_t shown_fetched_ = 0;
   std::int64_t shown_stale_ = 0;
+
+  TokenCache cache_;
+  std::shared_ptr<const KeySet> configured_;
+  KeySet fetched_{};
+  // Both of them.
+  KeySet keys_{};
+  // What fetched_ was read from.
+  std::string document_{};
+  std::optional<base::SteadyTime> fetched_at_{};
+  std::optional<base::SteadyTime> tried_at_{};
+  bool fetching_ = false;
+  bool last_fetch_failed_ = false;
+  bool stopping_ = false;
 
   base::Event fetch_ended_;
   base::TaskGroup tasks_;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -42,7 +43,8 @@ class TokenCache {
   };
   using Entries = std::list<Entry>;
 
-  static Digest digest_of(std::string_view token);
+  // Nothing where OpenSSL fails: such a token is not found and not held.
+  static std::optional<Digest> digest_of(std::string_view token);
   void erase(Entries::iterator entry);
 
   std::size_t max_tokens_;

@@ -33,8 +33,8 @@ struct VerifyOptions {
 [[nodiscard]] base::Result<Principal> verify(std::string_view token, const KeySet& keys,
                                              const VerifyOptions& options, base::WallTime now);
 
-// The same for a token that parse_jws has read.
-[[nodiscard]] base::Result<Principal> verify(const Jws& token, const KeySet& keys,
-                                             const VerifyOptions& options, base::WallTime now);
+// The first half of it: that a key of the set made the signature. UNAUTHENTICATED: no key fits the token's
+// algorithm and kid, or the signature does not match. read_claims (claims.h) is the other half.
+[[nodiscard]] base::Result<void> check_signature(const Jws& token, const KeySet& keys);
 
 }  // namespace parley::auth
