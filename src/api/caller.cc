@@ -44,15 +44,28 @@ std::string checked_traceparent(std::string_view value) {
   return std::string(value.substr(0, kSize));
 }
 
-base::Call call_of(const net::Request& request, std::string request_id, std::chrono::milliseconds timeout) {
-  return {.deadline = base::Deadline::after(timeout),
-          .request_id = std::move(request_id),
+base::Call call_of(const net::Request& request, std::string request_id) {
+  return {.request_id = std::move(request_id),
           .traceparent = checked_traceparent(request.header("traceparent").value_or(""))};
+}
+
+base::Call short_call(const Services& services, const Caller& caller) {
+  base::Call call = caller.call;
+  call.deadline = call.deadline.sooner(services.options.request_timeout);
+  return call;
+}
+
+base::Call answer_call(const Services& services, const Caller& caller) {
+  base::Call call = caller.call;
+  call.deadline = call.deadline.sooner(services.options.answer_timeout);
+  return call;
 }
 
 base::Awaitable<Result<Caller>> caller_of_token(const Services& services, base::Call call,
                                                 std::string token) {
-  auto principal = co_await services.authenticator.authenticate(call, std::move(token));
+  base::Call waiting = call;
+  waiting.deadline = waiting.deadline.sooner(services.options.request_timeout);
+  auto principal = co_await services.authenticator.authenticate(std::move(waiting), std::move(token));
   if (!principal) co_return base::fail(std::move(principal));
   model::Owner owner{.tenant = principal->tenant, .user = principal->user};
   co_return Caller{.principal = std::move(*principal), .owner = std::move(owner), .call = std::move(call)};

@@ -3,7 +3,6 @@
 // Used on the request's worker.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -18,8 +17,14 @@ namespace parley::api {
 struct Caller {
   auth::Principal principal;
   model::Owner owner;
+  // Without a deadline: what is done for the request has its own.
   base::Call call;
 };
+
+// The caller's call for work that waits for no model.
+base::Call short_call(const Services& services, const Caller& caller);
+// The same for work that waits for an answer.
+base::Call answer_call(const Services& services, const Caller& caller);
 
 // A name for the request, as the log has it and `X-Request-Id` shows it: "req_" and a ULID.
 std::string new_request_id(const Services& services);
@@ -27,8 +32,8 @@ std::string new_request_id(const Services& services);
 // `value` where it is a traceparent as W3C Trace Context 1, 3.2 writes it; empty otherwise.
 std::string checked_traceparent(std::string_view value);
 
-// The call of a request: its id, its trace, and `timeout` from now.
-base::Call call_of(const net::Request& request, std::string request_id, std::chrono::milliseconds timeout);
+// The call of a request: its id and its trace.
+base::Call call_of(const net::Request& request, std::string request_id);
 
 // The caller that a token names. Errors as auth::Authenticator::authenticate().
 base::Awaitable<base::Result<Caller>> caller_of_token(const Services& services, base::Call call,

@@ -67,8 +67,9 @@ void Reply::fail(base::Error error) {
 }
 
 Awaitable<void> Reply::whole() {
-  const Deadline deadline = caller_.call.deadline.sooner(services_.options.answer_timeout);
-  auto follower = co_await services_.streams.follow(caller_.call, caller_.owner, started_.state.turn.id, 0);
+  const Deadline deadline = answer_call(services_, caller_).deadline;
+  auto follower = co_await services_.streams.follow(short_call(services_, caller_), caller_.owner,
+                                                    started_.state.turn.id, 0);
   if (!follower) co_return fail(std::move(follower).error());
   json::object extra;
   for (;;) {
@@ -82,10 +83,8 @@ Awaitable<void> Reply::whole() {
     json::value value = json::parse(what.extra, error);
     if (!error && value.is_object()) merge_extra(extra, std::move(value.get_object()));
   }
-  const base::Call store_call{.deadline = Deadline::after(services_.options.request_timeout),
-                              .request_id = caller_.call.request_id,
-                              .traceparent = caller_.call.traceparent};
-  auto state = co_await services_.conversations.turn(store_call, caller_.owner, started_.state.turn.id);
+  auto state = co_await services_.conversations.turn(short_call(services_, caller_), caller_.owner,
+                                                     started_.state.turn.id);
   if (!state) co_return fail(std::move(state).error());
   if (auto failure = turn_failure(state->answer)) co_return fail(std::move(*failure));
   auto response = net::Response::json(200, completion_json(*state, std::move(extra)));
@@ -109,7 +108,8 @@ Awaitable<Result<void>> Reply::send(std::string bytes) {
 }
 
 Awaitable<void> Reply::streamed(bool include_usage) {
-  auto follower = co_await services_.streams.follow(caller_.call, caller_.owner, started_.state.turn.id, 0);
+  auto follower = co_await services_.streams.follow(short_call(services_, caller_), caller_.owner,
+                                                    started_.state.turn.id, 0);
   if (!follower) co_return fail(std::move(follower).error());
   ChunkWriter writer(started_.state, include_usage);
   std::string held;
@@ -167,7 +167,8 @@ Awaitable<void> serve_chat_completions(const Services& services, const Caller& c
     request->turn.idempotency_key = std::string(*key);
   }
   const bool stream = request->turn.stream;
-  auto started = co_await services.engine.start_turn(caller.call, caller.owner, std::move(request->turn));
+  auto started = co_await services.engine.start_turn(short_call(services, caller), caller.owner,
+                                                     std::move(request->turn));
   if (!started) co_return refuse(std::move(started).error());
   Reply reply(services, caller, exchange, *started);
   if (stream) {

@@ -61,7 +61,8 @@ Awaitable<void> serve_embeddings(const Services& services, const Caller& caller,
                      {.code = ErrorCode::kBadUserInput, .message = "model is missing or not a string"});
   }
   std::string id(model->get_string());
-  auto reply = co_await services.engine.embeddings(caller.call, caller.owner, id, std::move(*request));
+  auto reply = co_await services.engine.embeddings(answer_call(services, caller), caller.owner, id,
+                                                   std::move(*request));
   if (!reply) co_return refuse(services, caller, exchange, std::move(reply).error());
   if (reply->is_object()) reply->get_object()["model"] = std::move(id);
   answer(caller, exchange, *reply);

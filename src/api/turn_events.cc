@@ -64,7 +64,7 @@ Awaitable<void> serve_turn_events(const Services& services, const Caller& caller
   if (!id) co_return refuse({.code = ErrorCode::kNotFound, .message = "there is no such turn"});
   auto after = asked_after(exchange.request());
   if (!after) co_return refuse(std::move(after).error());
-  auto follower = co_await services.streams.follow(caller.call, caller.owner, *id, *after);
+  auto follower = co_await services.streams.follow(short_call(services, caller), caller.owner, *id, *after);
   if (!follower) co_return refuse(std::move(follower).error());
 
   // What is there already decides between a stream and nothing to tell.
@@ -110,7 +110,7 @@ Awaitable<void> serve_turn_stop(const Services& services, const Caller& caller, 
                                 net::Exchange& exchange) {
   const auto id = model::TurnId::parse(turn);
   Result<store::TurnState> state =
-      id ? co_await services.engine.stop(caller.call, caller.owner, *id)
+      id ? co_await services.engine.stop(short_call(services, caller), caller.owner, *id)
          : Result<store::TurnState>(base::fail(ErrorCode::kNotFound, "there is no such turn"));
   if (!state) {
     exchange.reply(error_response(presentable(std::move(state).error(), caller.call.request_id, services.log),
