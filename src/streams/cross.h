@@ -1,7 +1,7 @@
 // Runs a piece of work on another worker and waits for its end: the only way from one worker to another.
 //
-// The caller's cancellation is posted over and the caller still waits for the work's end, so references of
-// the work outlive it. Any worker.
+// The caller's cancellation is posted over and the caller still waits for the work's end, so what the work
+// refers to outlives it. Any worker.
 #pragma once
 
 #include <exception>
@@ -27,6 +27,8 @@ base::Awaitable<base::Result<T>> on_worker(boost::asio::any_io_executor where,
                                            base::Awaitable<base::Result<T>> work) {
   const boost::asio::any_io_executor here = co_await boost::asio::this_coro::executor;
   if (where == here) co_return co_await std::move(work);
+  // Only a cancellation that comes from now on is passed over.
+  if (co_await base::cancelled()) co_return base::fail(base::ErrorCode::kCancelled, "cancelled");
   auto [error, result] =
       co_await boost::asio::co_spawn(where, without_throwing(std::move(work)), base::kTuple);
   if (error) {

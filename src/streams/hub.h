@@ -85,6 +85,8 @@ class Hub {
 
   std::size_t turns() const { return turns_.size(); }
   std::size_t bytes() const { return bytes_; }
+  // Some of them may have left.
+  std::size_t watchers() const { return watcher_count_; }
 
  private:
   struct Turn {

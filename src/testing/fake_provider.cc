@@ -96,7 +96,10 @@ Awaitable<Result<std::unique_ptr<providers::ChatStream>>> FakeProvider::chat(bas
   co_return std::make_unique<Stream>(*this, call.deadline, std::move(script.steps));
 }
 
-Awaitable<Result<boost::json::value>> FakeProvider::embeddings(base::Call, boost::json::object) {
+Awaitable<Result<boost::json::value>> FakeProvider::embeddings(base::Call, boost::json::object request) {
+  embedded.push_back(std::move(request));
+  co_await boost::asio::post(base::kTuple);
+  if (vectors) co_return *vectors;
   co_return base::fail(ErrorCode::kProviderRejected, "this provider has no embeddings");
 }
 

@@ -53,7 +53,11 @@ class FakeProvider final : public providers::Provider {
     released_.notify_all();
   }
 
+  // The reply to embeddings(); an error where there is none.
+  std::optional<boost::json::value> vectors{};
+
   std::vector<providers::ChatRequest> requests{};
+  std::vector<boost::json::object> embedded{};
   // Streams that were not read to their end, and streams open now.
   int cut_off = 0;
   int open = 0;
