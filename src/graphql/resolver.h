@@ -55,7 +55,8 @@ class Resolved {
   Resolved(List value) : of_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
   Resolved(base::Error error) : of_(std::move(error)) {}         // NOLINT(google-explicit-constructor)
   // Any JSON: a custom scalar's value, or for fields without a resolver a whole tree: its objects' members
-  // are then the fields' values, and `__typename` names the type of an abstract one.
+  // are then the fields' values, and `__typename` names the type of an abstract one. A resolver of a field of
+  // such an object gets it as its parent: a boost::json::value.
   static Resolved json(boost::json::value value) {
     Resolved resolved;
     resolved.of_ = std::move(value);
@@ -95,7 +96,7 @@ struct FieldBatch {
   // What execute() was given: whatever the service needs to know of the request.
   void* context;
   const base::Call& call;
-  // Whether a field of that name is selected right below, for resolvers that can save work.
+  // Whether a field of that name is selected right below, of whatever type, for resolvers that can save work.
   std::function<bool(std::string_view)> selects;
 
   template <class T>
@@ -157,7 +158,7 @@ class Resolvers {
 
   const PlainResolver* find_plain(const NamedType& type, const FieldType& field) const;
   const BatchResolver* find_batch(const NamedType& type, const FieldType& field) const;
-  const SubscribeResolver* find_subscribe(const FieldType& field) const;
+  const SubscribeResolver* find_subscribe(const NamedType& type, const FieldType& field) const;
 
  private:
   struct Entry {
