@@ -1,5 +1,5 @@
-// For tests: a server on a thread of its own, and clients that are plain blocking sockets, so that a test
-// reads as what a client sends and gets. Every receive has a time limit, which only a failing test reaches.
+// For tests: a server on a thread of its own, and plain blocking sockets, so that a test reads as what a
+// client sends and gets. Every receive has a time limit, which only a failing test reaches.
 #pragma once
 
 #include <array>
@@ -75,10 +75,10 @@ class RunningServer {
   std::thread thread_;
 };
 
-class RawClient {
+class RawSocket {
  public:
   // `receive_buffer`: bytes the kernel may hold for this client; 0 leaves it alone.
-  explicit RawClient(std::uint16_t port, int receive_buffer = 0)
+  explicit RawSocket(std::uint16_t port, int receive_buffer = 0)
       : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
     if (receive_buffer > 0) {
       ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
@@ -94,9 +94,18 @@ class RawClient {
       throw std::runtime_error("cannot connect");
     }
   }
-  ~RawClient() { close(); }
-  RawClient(const RawClient&) = delete;
-  RawClient& operator=(const RawClient&) = delete;
+  // Takes over the other side of a connection.
+  struct Accepted {
+    int socket;
+  };
+  explicit RawSocket(Accepted accepted) : socket_(accepted.socket) {
+    const ::timeval limit{.tv_sec = 20, .tv_usec = 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+  }
+  ~RawSocket() { close(); }
+  RawSocket(const RawSocket&) = delete;
+  RawSocket& operator=(const RawSocket&) = delete;
 
   int socket() const { return socket_; }
   void close() {

@@ -24,7 +24,7 @@ base::Awaitable<void> stream_three(Exchange& exchange) {
 
 TEST(Stream, is_chunked_and_leaves_the_connection_usable) {
   RunningServer server(stream_three);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   for (int i = 0; i < 2; ++i) {
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(client.receive_until("\r\n\r\n"), HasSubstr("Transfer-Encoding: chunked\r\n"));
@@ -35,7 +35,7 @@ TEST(Stream, is_chunked_and_leaves_the_connection_usable) {
 
 TEST(Stream, takes_the_next_request_while_it_runs) {
   RunningServer server(stream_three);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string all = client.receive_all();
   EXPECT_EQ(std::string_view(all).substr(0, 12), "HTTP/1.1 200");
@@ -44,7 +44,7 @@ TEST(Stream, takes_the_next_request_while_it_runs) {
 
 TEST(Stream, ends_with_the_connection_for_http_1_0) {
   RunningServer server(stream_three);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const std::string all = client.receive_all();
   EXPECT_THAT(all, Not(HasSubstr("chunked")));
@@ -59,7 +59,7 @@ base::Awaitable<void> stream_and_break(Exchange& exchange) {
 
 TEST(Stream, that_breaks_off_is_not_ended_as_if_it_were_whole) {
   RunningServer server(stream_and_break);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.receive_all(), EndsWith("4\r\nsome\r\n"));
 }
@@ -86,7 +86,7 @@ struct WaitForEver {
 TEST(Stream, is_cancelled_when_its_peer_leaves) {
   Seen seen;
   RunningServer server(WaitForEver{seen});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   client.receive_until(": here");
   client.close();
@@ -97,7 +97,7 @@ TEST(Stream, is_cancelled_when_its_peer_leaves) {
 TEST(Stream, is_cancelled_when_its_peer_resets) {
   Seen seen;
   RunningServer server(WaitForEver{seen});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   client.receive_until(": here");
   client.abort();
@@ -107,7 +107,7 @@ TEST(Stream, is_cancelled_when_its_peer_resets) {
 TEST(Stream, says_where_to_go_on_when_draining_cuts_it_off) {
   Seen seen;
   RunningServer server(WaitForEver{seen});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   client.receive_until(": here");
   auto& drained = server.drain_within(20ms);
@@ -134,7 +134,7 @@ struct WriteForEver {
 TEST(Stream, gives_up_on_a_peer_that_does_not_read) {
   Seen seen;
   RunningServer server(WriteForEver{seen}, {.write_timeout = 60ms});
-  RawClient client(server.port(), 4096);
+  RawSocket client(server.port(), 4096);
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(seen.ended.get_future().get(), base::ErrorCode::kDeadlineExceeded);
 }
@@ -161,7 +161,7 @@ TEST(Server, sends_an_answer_though_a_later_request_takes_long) {
   std::promise<void> started;
   std::unique_ptr<base::Event> release;
   RunningServer server(AnswerWhenReleased{started, release});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET /now HTTP/1.1\r\nHost: x\r\n\r\nGET /late HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.response(), "now");
   started.get_future().wait();
@@ -173,15 +173,15 @@ TEST(Drain, lets_a_running_request_end_and_closes_the_rest) {
   std::promise<void> started;
   std::unique_ptr<base::Event> release;
   RunningServer server(AnswerWhenReleased{started, release});
-  RawClient idle(server.port());
+  RawSocket idle(server.port());
   idle.send("GET /now HTTP/1.1\r\nHost: x\r\n\r\n");
   idle.response();
-  RawClient busy(server.port());
+  RawSocket busy(server.port());
   busy.send("GET /late HTTP/1.1\r\nHost: x\r\n\r\nGET /now HTTP/1.1\r\nHost: x\r\n\r\n");
   started.get_future().wait();
   auto& drained = server.drain_within(1h);
   EXPECT_EQ(idle.receive_all(), "");
-  EXPECT_THROW(RawClient(server.port()), std::runtime_error);
+  EXPECT_THROW(RawSocket(server.port()), std::runtime_error);
   server.on_worker([&](Server&) { release->notify_all(); });
   const std::string answer = busy.receive_all();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
@@ -192,7 +192,7 @@ TEST(Drain, lets_a_running_request_end_and_closes_the_rest) {
 
 TEST(Drain, does_not_wait_for_half_a_request_beyond_its_deadline) {
   RunningServer server(stream_three);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.1\r\nHos");
   server.on_worker([](Server&) {});
   server.drain_within(20ms).wait();

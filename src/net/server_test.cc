@@ -22,7 +22,7 @@ base::Awaitable<void> echo(Exchange& exchange) {
 
 TEST(Server, answers_and_keeps_the_connection) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   std::string head;
   for (int i = 0; i < 3; ++i) {
     client.send("POST /a/b?c=d HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
@@ -38,7 +38,7 @@ TEST(Server, answers_and_keeps_the_connection) {
 
 TEST(Server, answers_pipelined_requests_in_their_order) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   std::string sent;
   for (int i = 0; i < 500; ++i) {
     sent += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -49,7 +49,7 @@ TEST(Server, answers_pipelined_requests_in_their_order) {
 
 TEST(Server, takes_a_request_byte_by_byte) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   for (const char c : std::string("\r\nPOST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
                                   "3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nTrailer: t\r\n\r\n")) {
     client.send(std::string_view(&c, 1));
@@ -59,7 +59,7 @@ TEST(Server, takes_a_request_byte_by_byte) {
 
 TEST(Server, asks_for_a_body_that_was_announced) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("PUT / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(client.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("ok");
@@ -68,7 +68,7 @@ TEST(Server, asks_for_a_body_that_was_announced) {
 
 TEST(Server, speaks_http_1_0) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   std::string head;
   EXPECT_EQ(client.response(&head), "GET /? []");
@@ -79,7 +79,7 @@ TEST(Server, speaks_http_1_0) {
 
 TEST(Server, sends_no_body_to_head) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(client.receive_all(),
               MatchesRegex("HTTP/1.1 200 OK(.|\r|\n)*Content-Length: 10\r\n(.|\r|\n)*\r\n\r\n"));
@@ -92,7 +92,7 @@ base::Awaitable<void> big_answer(Exchange& exchange) {
 
 TEST(Server, sends_a_large_answer_whole) {
   RunningServer server(big_answer);
-  RawClient client(server.port(), 4096);
+  RawSocket client(server.port(), 4096);
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.response().size(), 8U << 20);
   EXPECT_EQ(client.response().size(), 8U << 20);
@@ -106,7 +106,7 @@ base::Awaitable<void> bad_handler(Exchange& exchange) {
 TEST(Server, answers_500_for_a_handler_that_throws_or_says_nothing) {
   RunningServer server(bad_handler);
   for (const char* path : {"/throw", "/silent"}) {
-    RawClient client(server.port());
+    RawSocket client(server.port());
     client.send(std::string("GET ") + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
     const std::string answer = client.receive_all();
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
@@ -125,7 +125,7 @@ class HostileRequest : public ::testing::TestWithParam<Hostile> {};
 
 TEST_P(HostileRequest, is_refused_and_the_connection_closed) {
   RunningServer server(echo, {.max_header_bytes = 2048, .max_header_count = 20, .max_body_bytes = 1000});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   // What follows would be served if the refused request had left anything behind.
   client.send(GetParam().request + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
   const std::string answer = client.receive_all();
@@ -239,40 +239,40 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Server, refuses_a_body_that_is_announced_too_large_before_it_is_sent) {
   RunningServer server(echo, {.max_body_bytes = 10});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n");
   EXPECT_THAT(client.receive_all(), StartsWith("HTTP/1.1 413 "));
 }
 
 TEST(Server, lets_a_client_that_still_sends_see_why_it_was_refused) {
   RunningServer server(echo, {.max_body_bytes = 10});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n" + std::string(500000, 'b'));
   EXPECT_THAT(client.receive_all(), StartsWith("HTTP/1.1 413 "));
 }
 
 TEST(Server, accepts_an_absolute_target_of_its_host) {
   RunningServer server(echo);
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send("GET http://X:80?q HTTP/1.1\r\nHost: x:80\r\n\r\n");
   EXPECT_EQ(client.response(), "GET /?q []");
 }
 
 TEST(Server, gives_up_on_a_slow_header_and_a_slow_body) {
   RunningServer server(echo, {.header_timeout = 40ms, .body_timeout = 40ms});
-  RawClient header(server.port());
+  RawSocket header(server.port());
   header.send("GET / HTTP/1.1\r\nHos");
   EXPECT_THAT(header.receive_all(), StartsWith("HTTP/1.1 408 "));
-  RawClient body(server.port());
+  RawSocket body(server.port());
   body.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
   EXPECT_THAT(body.receive_all(), StartsWith("HTTP/1.1 408 "));
 }
 
 TEST(Server, closes_an_idle_connection_without_a_word) {
   RunningServer server(echo, {.idle_timeout = 40ms});
-  RawClient fresh(server.port());
+  RawSocket fresh(server.port());
   EXPECT_EQ(fresh.receive_all(), "");
-  RawClient used(server.port());
+  RawSocket used(server.port());
   used.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   used.response();
   EXPECT_EQ(used.receive_all(), "");
@@ -280,10 +280,10 @@ TEST(Server, closes_an_idle_connection_without_a_word) {
 
 TEST(Server, refuses_connections_beyond_its_limit) {
   RunningServer server(echo, {.max_connections = 1});
-  RawClient first(server.port());
+  RawSocket first(server.port());
   first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   first.response();
-  RawClient second(server.port());
+  RawSocket second(server.port());
   second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(second.receive_all(), StartsWith("HTTP/1.1 503 "));
   first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -295,7 +295,7 @@ TEST(Server, shares_a_port_with_another_worker) {
   RunningServer second(echo, {.port = first.port()});
   EXPECT_EQ(first.port(), second.port());
   for (int i = 0; i < 8; ++i) {
-    RawClient client(first.port());
+    RawSocket client(first.port());
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.response(), "GET /? []");
   }

@@ -106,7 +106,7 @@ class TlsClient {
   }
 
  private:
-  RawClient client_;
+  RawSocket client_;
   SSL_CTX* context_;
   SSL* ssl_;
   bool connected_ = false;
@@ -160,10 +160,10 @@ TEST(Tls, shows_a_new_certificate_to_new_connections) {
 
 TEST(Tls, ends_what_is_no_handshake_and_what_never_ends_one) {
   RunningServer server(say_tls, {.tls = identity(self_signed("one")), .header_timeout = 40ms});
-  RawClient plain(server.port());
+  RawSocket plain(server.port());
   plain.send(kClosing);
   plain.receive_all();
-  RawClient silent(server.port());
+  RawSocket silent(server.port());
   EXPECT_EQ(silent.receive_all(), "");
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,15 +38,31 @@ class SseReader {
   bool unfinished() const;
 
  private:
+  struct Ready {
+    std::string data;
+    std::string event;
+    // Shared by the events that it stands for, so that a long id is not multiplied by them.
+    std::shared_ptr<const std::string> id;
+  };
+
+  void take_line(std::string_view line);
+  void take_field(std::string_view field, std::string_view value);
+  void dispatch();
+  // Bytes that the unfinished event holds.
+  std::size_t held() const { return line_.size() + data_.size() + event_.size(); }
+
   std::size_t max_event_bytes_;
-  // The implementation's own state follows.
+  // The front of a line that came in pieces.
   std::string line_{};
-  SseMessage current_{};
+  std::string data_{};
+  std::string event_{};
+  std::shared_ptr<const std::string> id_{};
   bool has_data_ = false;
+  // The last byte was a CR: an LF that follows ends no line of its own.
   bool after_cr_ = false;
-  bool first_ = true;
-  std::size_t held_ = 0;
-  std::deque<SseMessage> ready_{};
+  // No whole line has been seen: a byte order mark may stand in front.
+  bool first_line_ = true;
+  std::deque<Ready> ready_{};
 };
 
 }  // namespace parley::net

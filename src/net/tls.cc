@@ -145,12 +145,15 @@ base::Result<std::shared_ptr<const TlsIdentity>> make_tls_identity(const std::st
 }
 
 TlsSession::TlsSession(const TlsIdentity& identity, int socket)
-    : socket_(socket), ssl_(::SSL_new(identity.context())) {
+    : TlsSession(::SSL_new(identity.context()), socket) {
+  ::SSL_set_accept_state(ssl_);
+}
+
+TlsSession::TlsSession(SSL* ssl, int socket) : socket_(socket), ssl_(ssl) {
   BIO* bio = ::BIO_new(socket_method());
   ::BIO_set_data(bio, &socket_);
   ::BIO_set_init(bio, 1);
   ::SSL_set_bio(ssl_, bio, bio);
-  ::SSL_set_accept_state(ssl_);
 }
 
 TlsSession::~TlsSession() {
@@ -206,6 +209,13 @@ void TlsSession::close() {
 
 bool TlsSession::pending() const {
   return ::SSL_pending(ssl_) > 0;
+}
+
+std::string TlsSession::failure() const {
+  const long verified = ::SSL_get_verify_result(ssl_);
+  if (verified != X509_V_OK) return ::X509_verify_cert_error_string(verified);
+  if (::ERR_peek_error() == 0) return "the peer closed the connection";
+  return openssl_reason();
 }
 
 }  // namespace parley::net

@@ -1,5 +1,5 @@
-// TLS for accepted sockets: the identity that is shown, and one connection's session over a non-blocking
-// socket.
+// TLS: the identity that accepted sockets show, and one connection's session over a non-blocking socket. What
+// a client believes is tls_trust.h's.
 //
 // OpenSSL is driven directly, without buffers of its own between records (SSL_MODE_RELEASE_BUFFERS), so that
 // an idle connection costs a few KiB. An identity is immutable and shared by workers; a session belongs to
@@ -36,8 +36,10 @@ enum class Io : std::uint8_t { kDone, kWantRead, kWantWrite, kEof, kFailed };
 
 class TlsSession {
  public:
-  // `socket` is non-blocking and stays the caller's, who keeps it open as long as the session.
+  // Accepts. `socket` is non-blocking and stays the caller's, who keeps it open as long as the session.
   TlsSession(const TlsIdentity& identity, int socket);
+  // Takes over `ssl`, which knows its part (accepting or connecting) already.
+  TlsSession(SSL* ssl, int socket);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -51,6 +53,8 @@ class TlsSession {
   void close();
   // True where decrypted bytes wait that the socket knows nothing of.
   bool pending() const;
+  // Right after kFailed: why, for the log.
+  std::string failure() const;
 
  private:
   Io outcome(int result) const;

@@ -59,10 +59,10 @@ constexpr const char* kUpgrade =
     "GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-class Peer : public RawClient {
+class Peer : public RawSocket {
  public:
   explicit Peer(std::uint16_t port, const std::string& extra = {}, int receive_buffer = 0)
-      : RawClient(port, receive_buffer) {
+      : RawSocket(port, receive_buffer) {
     send(kUpgrade + extra + "\r\n");
     head = receive_until("\r\n\r\n");
   }
@@ -113,7 +113,7 @@ TEST(WebSocket, chooses_the_subprotocol_that_the_server_prefers) {
 
 TEST(WebSocket, takes_frames_that_come_with_the_handshake) {
   RunningServer server(Echo{});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send(kUpgrade + "\r\n"s + frame(0x81, "early"));
   client.receive_until("\r\n\r\n");
   EXPECT_EQ(client.receive_exactly(7), "\x81\x05"s + "early");
@@ -121,7 +121,7 @@ TEST(WebSocket, takes_frames_that_come_with_the_handshake) {
 
 TEST(WebSocket, refuses_a_malformed_handshake) {
   RunningServer server(Echo{});
-  RawClient client(server.port());
+  RawSocket client(server.port());
   client.send(
       "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
       "13\r\n"
