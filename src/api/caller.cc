@@ -67,6 +67,7 @@ base::Awaitable<Result<Caller>> caller_of_token(const Services& services, base::
   waiting.deadline = waiting.deadline.sooner(services.options.request_timeout);
   auto principal = co_await services.authenticator.authenticate(std::move(waiting), std::move(token));
   if (!principal) co_return base::fail(std::move(principal));
+  if (principal->tier.empty()) principal->tier = services.options.default_tier;
   model::Owner owner{.tenant = principal->tenant, .user = principal->user};
   co_return Caller{.principal = std::move(*principal), .owner = std::move(owner), .call = std::move(call)};
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 #include "auth/authenticator.h"
 #include "base/clock.h"
@@ -23,6 +24,8 @@ struct ApiOptions {
   // A stream that has nothing to say says so this often, so that nothing between here and the client closes
   // it.
   std::chrono::milliseconds heartbeat{15'000};
+  // Of callers whose token names no tier.
+  std::string default_tier = "default";
 };
 
 struct Services {

@@ -111,6 +111,31 @@ TEST(TaskGroup, join_is_not_ended_by_cancelling_the_joiner) {
   EXPECT_EQ(seen, 1);
 }
 
+TEST(TaskGroup, cancels_one_task_by_its_name_and_leaves_the_others) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup group(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  const auto first = group.spawn(wait_for(event, {}, ends, woken));
+  const auto second = group.spawn(wait_for(event, {}, ends, woken));
+  EXPECT_NE(first, second);
+  io.poll();
+  group.cancel(first);
+  io.poll();
+  EXPECT_EQ(ends, std::vector{ErrorCode::kCancelled});
+  EXPECT_EQ(group.size(), 1U);
+  // One that has not started yet, one that has ended.
+  group.cancel(group.spawn(wait_for(event, {}, ends, woken)));
+  group.cancel(first);
+  io.poll();
+  EXPECT_EQ(ends.size(), 2U);
+  event.notify_all();
+  io.restart();
+  io.run();
+  EXPECT_EQ(woken, 1);
+}
+
 TEST(TaskGroupDeathTest, asserts_when_destroyed_while_tasks_run) {
   EXPECT_DEATH(
       {

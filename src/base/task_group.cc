@@ -32,16 +32,18 @@ Awaitable<void> TaskGroup::run(Awaitable<void> task, Tasks::iterator entry) {
   // A cancelled task is told by its waits' results, not by exceptions out of them.
   co_await asio::this_coro::throw_if_cancelled(false);
   entry->started = true;
-  if (cancelled_) entry->signal.emit(asio::cancellation_type::all);
+  if (cancelled_ || entry->cancelled) entry->signal.emit(asio::cancellation_type::all);
   co_await std::move(task);
 }
 
-void TaskGroup::spawn(Awaitable<void> task) {
+std::uint64_t TaskGroup::spawn(Awaitable<void> task) {
   const auto entry = tasks_.emplace(tasks_.end());
+  const std::uint64_t name = entry->name = ++spawned_;
   asio::co_spawn(executor_, run(std::move(task), entry),
                  asio::bind_cancellation_slot(entry->signal.slot(), [this, entry](std::exception_ptr error) {
                    finished(entry, error);
                  }));
+  return name;
 }
 
 void TaskGroup::finished(Tasks::iterator task, const std::exception_ptr& error) {
@@ -63,6 +65,16 @@ void TaskGroup::cancel() {
     auto current = it++;
     // One that has not started yet finds out when it does.
     if (current->started) current->signal.emit(asio::cancellation_type::all);
+  }
+}
+
+void TaskGroup::cancel(std::uint64_t task) {
+  for (Task& entry : tasks_) {
+    if (entry.name != task) continue;
+    entry.cancelled = true;
+    // It may end, and be erased, right here.
+    if (entry.started) entry.signal.emit(asio::cancellation_type::all);
+    return;
   }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <list>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -25,10 +26,13 @@ class TaskGroup {
   // Starts `task` on the group's executor, at the earliest when the caller next suspends. An exception that
   // leaves a task is a programming error and ends the program with a message. After cancel(), a new task
   // starts cancelled.
-  void spawn(Awaitable<void> task);
+  // Returns a name for it, which no other task of this group has had.
+  std::uint64_t spawn(Awaitable<void> task);
 
   // Asks every task to stop, now and later ones; returns at once.
   void cancel();
+  // Asks one to stop; nothing where it has ended.
+  void cancel(std::uint64_t task);
 
   // Returns when no task is left. Not ended by the caller's cancellation: work is never left without its
   // owner.
@@ -40,7 +44,9 @@ class TaskGroup {
  private:
   struct Task {
     boost::asio::cancellation_signal signal;
+    std::uint64_t name = 0;
     bool started = false;
+    bool cancelled = false;
   };
   using Tasks = std::list<Task>;
 
@@ -49,6 +55,7 @@ class TaskGroup {
 
   boost::asio::any_io_executor executor_;
   Tasks tasks_;
+  std::uint64_t spawned_ = 0;
   boost::asio::steady_timer idle_;
   bool cancelled_ = false;
 };

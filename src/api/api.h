@@ -1,0 +1,58 @@
+// The API of one worker: which handler answers which path.
+//
+//   /graphql                      graphql_http.h, graphql_ws.h
+//   /v1/chat/completions          chat_completions.h
+//   /v1/turns/{id}/events, /stop  turn_events.h
+//   /v1/models, /v1/embeddings    models.h
+// Any other path is NOT_FOUND, any other method 405. Used on its worker; the references outlive it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "api/graphql_service.h"
+#include "api/graphql_ws.h"
+#include "api/services.h"
+#include "net/server.h"
+
+namespace parley::api {
+
+struct ApiSettings {
+  GraphqlOptions graphql{};
+  GraphqlWsOptions websocket{};
+};
+
+class Api {
+ public:
+  Api(Services services, graphql::SchemaPtr schema, const graphql::Resolvers& resolvers,
+      ApiSettings settings);
+
+  // Answers the exchange, and counts it: parley_http_requests_total{route,method,code} and
+  // parley_http_request_duration_seconds{route}, of an answer that streams until its end. A WebSocket counts
+  // when it ends, and its time is not measured.
+  base::Awaitable<void> handle(net::Exchange& exchange);
+
+ private:
+  enum class Route : std::uint8_t;
+  struct Target {
+    Route route;
+    // The {id} in the path.
+    std::string_view id{};
+  };
+
+  static Target find(std::string_view path);
+  base::Awaitable<void> dispatch(Target target, net::Exchange& exchange);
+  base::Awaitable<void> serve_v1(Target target, base::Call call, net::Exchange& exchange);
+  void count(Route route, const net::Exchange& exchange, std::chrono::nanoseconds took);
+
+  Services services_;
+  ApiSettings settings_;
+  GraphqlService graphql_;
+  std::unordered_map<std::uint32_t, base::Counter*> counters_{};
+  std::unordered_map<std::uint32_t, base::Histogram*> histograms_{};
+};
+
+}  // namespace parley::api
