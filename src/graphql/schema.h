@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -140,11 +142,15 @@ class Schema {
   const DirectiveType* directive(std::string_view name) const;
   const NamedType* root(OperationType type) const;
   const std::optional<std::string>& description() const { return description_; }
-  // In the order of the SDL, then the built-in ones.
+  // In the order of the SDL, each built-in one after the first that refers to it; a built-in scalar that
+  // nothing refers to is left out (section 3.5).
   const std::vector<std::unique_ptr<NamedType>>& types() const { return types_; }
   const std::vector<DirectiveType>& directives() const { return directives_; }
 
-  // The reference as a type of this schema; nullptr where its name is not known.
+  // The reference as a type of this schema; nullptr where its name is not known. Needs no lock: all
+  // references exist after the making, to one list (and three at the least) beyond what the SDL nests. A
+  // reference with more lists is taken for one with so many: both go to no place of this schema, so a
+  // document that has either is invalid in the same way.
   const TypeRef* resolve(const TypeReference& reference) const;
   const TypeRef* non_null_of(const TypeRef* type) const;
   const TypeRef* list_of(const TypeRef* type) const;
@@ -164,26 +170,38 @@ class Schema {
   friend class SchemaBuilder;
   Schema() = default;
 
+  // A reference and those around it. The outermost list is its own list (see resolve()), a non-null type its
+  // own non-null one.
+  struct Reference : TypeRef {
+    const Reference* list_of_it = nullptr;
+    const Reference* non_null_of_it = nullptr;
+  };
+  struct Known {
+    NamedType* type = nullptr;
+    const Reference* reference = nullptr;
+  };
+  // Of a composite type: its objects, and of an abstract one all that is a subtype of it.
+  struct Subtypes {
+    std::vector<const NamedType*> objects{};
+    std::unordered_set<const NamedType*> all{};
+  };
+  // All references to a type up to `lists` lists deep.
+  const Reference* make_references(const NamedType& type, int lists);
+
   DocumentPtr document_;
+  DocumentPtr built_in_;
   std::optional<std::string> description_{};
   std::vector<std::unique_ptr<NamedType>> types_{};
   std::vector<DirectiveType> directives_{};
-  std::unordered_map<std::string_view, const NamedType*> by_name_{};
+  std::unordered_map<std::string_view, Known> by_name_{};
+  std::unordered_map<const NamedType*, Subtypes> subtypes_{};
   const NamedType* query_ = nullptr;
   const NamedType* mutation_ = nullptr;
   const NamedType* subscription_ = nullptr;
   std::unique_ptr<FieldType> typename_field_{};
   std::unique_ptr<FieldType> schema_field_{};
   std::unique_ptr<FieldType> type_field_{};
-  // Interned references; made while building, looked up afterwards. All references to all types, up to three
-  // wrappers deep beyond what the SDL uses, exist after the making, so that lookups need no lock.
-  struct Wrapped {
-    std::unique_ptr<TypeRef> self{};
-    std::unique_ptr<TypeRef> list{};
-    std::unique_ptr<TypeRef> non_null{};
-  };
-  std::unordered_map<const void*, std::unique_ptr<Wrapped>> wrapped_{};
-  std::unordered_map<const NamedType*, std::vector<const NamedType*>> possible_{};
+  std::deque<Reference> references_{};
 };
 
 using SchemaPtr = std::shared_ptr<const Schema>;
