@@ -60,6 +60,7 @@ class FakeProvider::Stream final : public providers::ChatStream {
       if (co_await base::cancelled()) co_return base::fail(ErrorCode::kCancelled, "cancelled");
       if (at_ < steps_.size() && !std::holds_alternative<Hold>(steps_[at_])) {
         Step step = std::move(steps_[at_++]);
+        if (std::holds_alternative<BreakOff>(step)) co_return Next();
         if (auto* error = std::get_if<base::Error>(&step)) co_return std::unexpected(std::move(*error));
         finished_ = std::holds_alternative<providers::Finish>(std::get<providers::ProviderEvent>(step));
         co_return Next(std::move(std::get<providers::ProviderEvent>(step)));
@@ -87,7 +88,9 @@ Awaitable<Result<std::unique_ptr<providers::ChatStream>>> FakeProvider::chat(bas
                                                                              providers::ChatRequest request) {
   requests.push_back(std::move(request));
   Script script = otherwise;
-  if (!scripts.empty()) {
+  if (answer) {
+    script = answer(requests.back());
+  } else if (!scripts.empty()) {
     script = std::move(scripts.front());
     scripts.pop_front();
   }

@@ -17,8 +17,11 @@ namespace parley::testing {
 // Waits until FakeProvider::release(), or the end of the call.
 struct Hold {};
 
+// Ends the answer without a Finish, as no provider may.
+struct BreakOff {};
+
 // What one answer does, in order: events, a hold, or an error that ends it.
-using Step = std::variant<providers::ProviderEvent, Hold, base::Error>;
+using Step = std::variant<providers::ProviderEvent, Hold, BreakOff, base::Error>;
 
 struct Script {
   // Fails chat() itself.
@@ -42,7 +45,9 @@ class FakeProvider final : public providers::Provider {
   base::Awaitable<base::Result<boost::json::value>> embeddings(base::Call call,
                                                                boost::json::object request) override;
 
-  // The next answers, in order; when they are used up, `otherwise`.
+  // Where it is set, what is answered to what.
+  std::function<Script(const providers::ChatRequest&)> answer{};
+  // Else the next answers, in order; when they are used up, `otherwise`.
   std::deque<Script> scripts{};
   Script otherwise = say({"one ", "two ", "three"});
   // Every event comes in a turn of the loop of its own; off: they all arrive together.

@@ -68,6 +68,12 @@ class Loop {
     }
   }
 
+  // Runs one piece of what is to do, waiting for it; false when there is nothing.
+  bool step() {
+    if (io_.stopped()) io_.restart();
+    return io_.run_one_for(kPatience) != 0;
+  }
+
   // Runs `work` to its end.
   template <class T>
   T wait(base::Awaitable<T> work) {
