@@ -78,6 +78,7 @@ class Connection {
   base::Awaitable<base::Result<void>> write(std::string bytes);
   base::Awaitable<base::Result<void>> finish();
   base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options);
+  void abort() { transport_.close(); }
   bool answered() const { return answer_ != Answer::kNone; }
   int status() const { return status_; }
   bool peer_gone() const { return transport_.ended() != Transport::Ended::kNo; }

@@ -136,6 +136,10 @@ base::Awaitable<base::Result<void>> Exchange::finish() {
   return connection_.finish();
 }
 
+void Exchange::abort() {
+  connection_.abort();
+}
+
 bool Exchange::answered() const {
   return connection_.answered();
 }

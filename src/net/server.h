@@ -62,6 +62,9 @@ class Exchange {
   base::Awaitable<base::Result<void>> write(std::string bytes);
   base::Awaitable<base::Result<void>> finish();
 
+  // Closes the connection at once, without an answer or the rest of one: what was not sent yet is lost.
+  void abort();
+
   // True once an answer has been given or begun.
   bool answered() const;
   // The status of that answer; 0 before it.
