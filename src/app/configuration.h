@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "api/api.h"
 #include "api/services.h"
 #include "auth/authenticator.h"
 #include "base/error.h"
@@ -23,9 +24,6 @@
 #include "base/settings_source.h"
 #include "chat/catalog.h"
 #include "chat/engine.h"
-#include "graphql/limits.h"
-#include "graphql/parse.h"
-#include "graphql/validate.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "providers/openai.h"
@@ -60,23 +58,6 @@ struct ServerConfiguration {
   net::ServerOptions options{};
 };
 
-struct WebSocketConfiguration {
-  // Subprotocols are the API's to say.
-  net::WebSocketOptions options{};
-  // How long connection_init is waited for.
-  std::chrono::milliseconds init_timeout{10'000};
-  // Of one connection.
-  std::size_t max_subscriptions = 100;
-};
-
-struct GraphqlConfiguration {
-  graphql::ParseOptions parse{};
-  graphql::ValidateOptions validate{};
-  graphql::OperationLimits limits{};
-  // Whether a browser that asks for a page gets GraphiQL.
-  bool graphiql = true;
-};
-
 struct AuthConfiguration {
   auth::AuthenticatorOptions options{};
   // Signs tokens of `parley token`; empty where there is none.
@@ -84,8 +65,6 @@ struct AuthConfiguration {
   std::string keys_file{};
   // The secret's and the file's; empty where only a URL has keys.
   std::shared_ptr<const auth::KeySet> keys{};
-  // Of tokens that name no tier.
-  std::string default_tier = "default";
   // Of tokens of `parley token`.
   std::chrono::milliseconds token_lifetime{86'400'000};
 };
@@ -117,9 +96,9 @@ struct ModelConfiguration {
 
 struct Configuration {
   ServerConfiguration server{};
-  WebSocketConfiguration websocket{};
-  GraphqlConfiguration graphql{};
+  // The API's of every worker: bounds, GraphQL and its WebSockets.
   api::ApiOptions api{};
+  api::ApiSettings api_settings{};
   AuthConfiguration auth{};
   StoreKind store_kind = StoreKind::kSqlite;
   store::sqlite::SqliteOptions sqlite{.path = "parley.db"};
