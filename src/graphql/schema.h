@@ -103,6 +103,8 @@ struct NamedType {
   bool one_of = false;
   bool built_in = false;
   ScalarRules scalar{};
+  // The type as it is referred to.
+  const TypeRef* reference = nullptr;
 
   const FieldType* field(std::string_view name) const;
   const InputValue* input_field(std::string_view name) const;

@@ -151,8 +151,9 @@ void SchemaBuilder::make_type(const TypeDefinition& definition, bool built_in, i
   type.kind = definition.kind;
   type.name = definition.name.text;
   type.built_in = built_in;
-  schema_->by_name_.emplace(type.name,
-                            Schema::Known{.type = &type, .reference = schema_->make_references(type, lists)});
+  const Schema::Reference* reference = schema_->make_references(type, lists);
+  type.reference = reference;
+  schema_->by_name_.emplace(type.name, Schema::Known{.type = &type, .reference = reference});
 }
 
 void SchemaBuilder::fill(NamedType& type, const TypeSource& source) {
