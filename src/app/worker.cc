@@ -1,6 +1,5 @@
 #include "app/worker.h"
 
-#include <future>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -14,9 +13,9 @@ Worker::~Worker() {
   stop();
 }
 
-void Worker::run(std::function<base::Awaitable<void>()> work) {
+std::future<void> Worker::start(std::function<base::Awaitable<void>()> work) {
   // The future is the owner of this one coroutine: nobody goes on before it has ended.
-  boost::asio::co_spawn(io_, std::move(work), boost::asio::use_future).get();
+  return boost::asio::co_spawn(io_, std::move(work), boost::asio::use_future);
 }
 
 void Worker::stop() {

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <memory>
+#include <future>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -25,9 +26,11 @@ class Worker {
 
   boost::asio::io_context& io() { return io_; }
 
-  // Runs `work` on the worker and waits for its end; from another thread only. What `work` awaits runs on the
-  // worker too. An exception that leaves it is thrown here.
-  void run(std::function<base::Awaitable<void>()> work);
+  // Runs `work` on the worker; the future is ready when it has ended, and gets the exception that left it.
+  // What `work` awaits runs on the worker too. What it refers to outlives it.
+  [[nodiscard]] std::future<void> start(std::function<base::Awaitable<void>()> work);
+  // The same, and waits for the end; from another thread only.
+  void run(std::function<base::Awaitable<void>()> work) { start(std::move(work)).get(); }
 
   // Ends the loop once nothing is left to do; returns when the thread has ended. A second call does nothing.
   void stop();

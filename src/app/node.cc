@@ -1,0 +1,148 @@
+#include "app/node.h"
+
+#include <utility>
+
+#include "api/graphql_schema.h"
+#include "app/version.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace parley::app {
+
+using base::Awaitable;
+using base::Result;
+
+namespace {
+
+// Lets work that is no coroutine run on a worker.
+template <class Fn>
+Awaitable<void> as_task(Fn& fn) {
+  fn();
+  co_return;
+}
+
+template <class Fn>
+void on(Worker& worker, Fn fn) {
+  worker.run([&fn] { return as_task(fn); });
+}
+
+Awaitable<void> reap_into(WorkerRooms& rooms, Result<std::int64_t>& reaped) {
+  reaped = co_await rooms.reap_left_behind();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::start(ConfigurationPtr configuration, const base::Log& log) {
+  std::unique_ptr<Node> node(new Node(std::move(configuration), log));
+  if (auto ok = node->begin(); !ok) return base::fail(std::move(ok));
+  return node;
+}
+
+Node::Node(ConfigurationPtr configuration, const base::Log& log)
+    : configuration_(std::move(configuration)),
+      log_(log),
+      schema_(api::chat_schema()),
+      resolvers_(api::chat_resolvers(*schema_)) {}
+
+Result<void> Node::begin() {
+  metrics_.gauge("parley_build_info", "Always 1; the version is a label.", {"version"}, {version()}).set(1);
+  auto store = store::sqlite::open_store(configuration_->sqlite, metrics_, log_);
+  if (!store) return base::fail(std::move(store));
+  store_ = std::move(*store);
+  const std::size_t count = worker_count(*configuration_);
+  for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>());
+  if (auto ok = make_rooms(); !ok) return ok;
+  return listen();
+}
+
+Result<void> Node::make_rooms() {
+  std::vector<streams::Hub*> hubs;
+  for (const auto& worker : workers_) {
+    on(*worker, [&] {
+      hubs_.push_back(
+          std::make_unique<streams::Hub>(worker->io().get_executor(), clock_, metrics_, configuration_->hub));
+    });
+    hubs.push_back(hubs_.back().get());
+  }
+  streams_ = std::make_unique<streams::Streams>(std::move(hubs), *store_, configuration_->streams);
+  auto trust = trust_for(*configuration_);
+  if (!trust) return base::fail(std::move(trust));
+  const SharedRooms shared{.store = *store_,
+                           .streams = *streams_,
+                           .schema = schema_,
+                           .resolvers = resolvers_,
+                           .trust = std::move(*trust),
+                           .clock = clock_,
+                           .metrics = metrics_,
+                           .log = log_,
+                           .draining = draining_};
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Result<void> made;
+    on(*workers_[i], [&] {
+      auto rooms = WorkerRooms::make(configuration_, shared, i, *hubs_[i], workers_[i]->io());
+      if (rooms) {
+        rooms_.push_back(std::move(*rooms));
+      } else {
+        made = base::fail(std::move(rooms));
+      }
+    });
+    if (!made) return made;
+  }
+  return {};
+}
+
+Result<void> Node::listen() {
+  Result<std::int64_t> reaped = 0;
+  workers_.front()->run([&] { return reap_into(*rooms_.front(), reaped); });
+  if (!reaped) return base::fail(std::move(reaped));
+  if (*reaped > 0) log_.warn("turns_interrupted_by_restart", {{"turns", *reaped}});
+  // The first worker may get any free port; the others share it.
+  port_ = configuration_->server.options.port;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Result<void> listening;
+    on(*workers_[i], [&] {
+      listening = rooms_[i]->listen(port_);
+      if (listening) port_ = rooms_[i]->port();
+    });
+    if (!listening) return listening;
+  }
+  ops_port_ = rooms_.front()->ops_port();
+  return {};
+}
+
+Result<void> Node::reload(ConfigurationPtr configuration) {
+  auto trust = trust_for(*configuration);
+  if (!trust) return base::fail(std::move(trust));
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    Result<void> done;
+    // What one worker refuses all refuse, the first before any has changed.
+    on(*workers_[i], [&] { done = rooms_[i]->reload(configuration, *trust); });
+    if (!done) return done;
+  }
+  configuration_ = std::move(configuration);
+  return {};
+}
+
+void Node::drain(base::Deadline deadline) {
+  if (std::exchange(drained_, true)) return;
+  draining_ = true;
+  std::vector<std::future<void>> ends;
+  for (std::size_t i = 0; i < rooms_.size(); ++i) {
+    ends.push_back(workers_[i]->start([this, i, deadline] { return rooms_[i]->drain(deadline); }));
+  }
+  for (std::future<void>& end : ends) end.get();
+}
+
+Node::~Node() {
+  drain(base::Deadline::after(std::chrono::milliseconds(0)));
+  for (std::size_t i = 0; i < rooms_.size(); ++i) {
+    on(*workers_[i], [&] { rooms_[i].reset(); });
+  }
+  streams_.reset();
+  for (std::size_t i = 0; i < hubs_.size(); ++i) {
+    on(*workers_[i], [&] { hubs_[i].reset(); });
+  }
+  for (const auto& worker : workers_) worker->stop();
+  store_.reset();
+}
+
+}  // namespace parley::app

@@ -1,0 +1,9 @@
+#include "app/version.h"
+
+namespace parley::app {
+
+std::string_view version() {
+  return PARLEY_VERSION;
+}
+
+}  // namespace parley::app

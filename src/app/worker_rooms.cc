@@ -1,0 +1,189 @@
+#include "app/worker_rooms.h"
+
+#include <utility>
+
+namespace parley::app {
+
+using base::Awaitable;
+using base::Deadline;
+using base::Result;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How often lost turns and retired providers are looked for.
+constexpr std::chrono::milliseconds kLookAfter = 10s;
+// What is still open when the turns have ended gets so long to say goodbye.
+constexpr std::chrono::milliseconds kGoodbye = 2s;
+
+api::Services services(const Configuration& configuration, const SharedRooms& shared,
+                       chat::ChatEngine& engine, chat::Conversations& conversations,
+                       auth::Authenticator& authenticator, model::IdGenerator& ids) {
+  return {.engine = engine,
+          .conversations = conversations,
+          .streams = shared.streams,
+          .authenticator = authenticator,
+          .clock = shared.clock,
+          .metrics = shared.metrics,
+          .log = shared.log,
+          .ids = ids,
+          .options = configuration.api};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerRooms>> WorkerRooms::make(ConfigurationPtr configuration,
+                                                       const SharedRooms& shared, std::size_t number,
+                                                       streams::Hub& hub, boost::asio::io_context& io) {
+  auto providers =
+      ProviderSet::make(*configuration, shared.trust, io.get_executor(), shared.clock, shared.metrics);
+  if (!providers) return base::fail(std::move(providers));
+  return std::unique_ptr<WorkerRooms>(
+      new WorkerRooms(std::move(configuration), shared, number, hub, io, std::move(*providers)));
+}
+
+WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shared, std::size_t number,
+                         streams::Hub& hub, boost::asio::io_context& io,
+                         std::unique_ptr<ProviderSet> providers)
+    : configuration_(std::move(configuration)),
+      shared_(shared),
+      number_(number),
+      io_(io),
+      ids_(shared.clock, base::Random()),
+      providers_(std::move(providers)),
+      fetcher_(io.get_executor(), {.trust = shared.trust}, shared.metrics),
+      authenticator_(
+          io.get_executor(), configuration_->auth.options, configuration_->auth.keys,
+          [this](base::Call call, std::string url) { return fetch(std::move(call), std::move(url)); },
+          shared.clock, shared.log, shared.metrics),
+      engine_({.store = shared.store,
+               .hub = hub,
+               .streams = shared.streams,
+               .worker = number,
+               .clock = shared.clock,
+               .metrics = shared.metrics,
+               .log = shared.log},
+              providers_->view(), configuration_->catalog, model::IdGenerator(shared.clock, base::Random()),
+              configuration_->engine),
+      conversations_(shared.store, configuration_->catalog, shared.clock,
+                     model::IdGenerator(shared.clock, base::Random()), configuration_->engine.limits,
+                     configuration_->engine.briefing),
+      api_(services(*configuration_, shared, engine_, conversations_, authenticator_, ids_), shared.schema,
+           shared.resolvers, configuration_->api_settings),
+      ops_(shared.store, shared.metrics, shared.draining),
+      tasks_(io.get_executor()) {
+  authenticator_.refresh();
+}
+
+WorkerRooms::~WorkerRooms() = default;
+
+Awaitable<Result<std::int64_t>> WorkerRooms::reap_left_behind() {
+  return engine_.reap({.deadline = Deadline::after(configuration_->engine.settle_timeout)}, true);
+}
+
+Result<void> WorkerRooms::listen(std::uint16_t port) {
+  const ServerConfiguration& wanted = configuration_->server;
+  net::ServerOptions options = wanted.options;
+  options.port = port;
+  server_ = std::make_unique<net::Server>(
+      io_, options, [this](net::Exchange& exchange) { return handle(exchange); }, shared_.log,
+      shared_.metrics);
+  if (auto ok = server_->listen(); !ok) return ok;
+  if (number_ == 0 && wanted.ops_listen) {
+    options.address = wanted.ops_listen->address;
+    options.port = wanted.ops_listen->port;
+    options.tls = nullptr;
+    ops_server_ = std::make_unique<net::Server>(
+        io_, options, [this](net::Exchange& exchange) { return handle_ops(exchange); }, shared_.log,
+        shared_.metrics);
+    if (auto ok = ops_server_->listen(); !ok) return ok;
+  }
+  tasks_.spawn(look_after());
+  return {};
+}
+
+Awaitable<void> WorkerRooms::handle(net::Exchange& exchange) {
+  if (!configuration_->server.ops_listen && ops::Ops::owns(exchange.request().path)) {
+    return ops_.handle(exchange);
+  }
+  return api_.handle(exchange);
+}
+
+Awaitable<void> WorkerRooms::handle_ops(net::Exchange& exchange) {
+  if (ops::Ops::owns(exchange.request().path)) {
+    co_await ops_.handle(exchange);
+  } else {
+    exchange.reply(net::Response::text(404, "here are /healthz, /readyz and /metrics\n"));
+  }
+}
+
+// For keys of a JWKS URL.
+Awaitable<Result<std::string>> WorkerRooms::fetch(base::Call call, std::string url) {
+  auto parsed = net::parse_url(url);
+  if (!parsed) co_return base::fail(std::move(parsed));
+  net::ClientRequest request{.url = std::move(*parsed), .headers = {{"Accept", "application/json"}}};
+  auto response = co_await fetcher_.send(std::move(call), std::move(request));
+  if (!response) co_return base::fail(std::move(response));
+  auto body = co_await (*response)->read_all(auth::KeySet::kMaxDocumentBytes);
+  if (body && (*response)->status() != 200) {
+    co_return base::fail(base::ErrorCode::kProviderUnavailable, "the JWKS URL did not answer with keys",
+                         "status " + std::to_string((*response)->status()));
+  }
+  co_return body;
+}
+
+// Until cancelled.
+Awaitable<void> WorkerRooms::look_after() {
+  for (;;) {
+    auto slept = co_await base::sleep_until(Deadline::after(kLookAfter));
+    if (!slept) co_return;
+    const base::SteadyTime now = shared_.clock.steady_now();
+    while (!retired_.empty() && retired_.front().unused_at <= now) retired_.pop_front();
+    // One worker asks for all.
+    if (number_ != 0) continue;
+    auto reaped =
+        co_await engine_.reap({.deadline = Deadline::after(configuration_->engine.store_timeout)}, false);
+    if (!reaped && reaped.error().code != base::ErrorCode::kCancelled) {
+      shared_.log.warn("reap_failed", {{"error", reaped.error().cause}});
+    }
+  }
+}
+
+Result<void> WorkerRooms::reload(ConfigurationPtr configuration, std::shared_ptr<const net::TlsTrust> trust) {
+  auto providers =
+      ProviderSet::make(*configuration, trust, io_.get_executor(), shared_.clock, shared_.metrics);
+  if (!providers) return base::fail(std::move(providers));
+  // What runs with the old ones has ended by then, whatever it waits for.
+  const auto longest = configuration_->engine.turn_timeout + configuration_->engine.settle_timeout;
+  providers_->close_idle();
+  retired_.push_back({.providers = std::move(providers_), .unused_at = shared_.clock.steady_now() + longest});
+  providers_ = std::move(*providers);
+  engine_.reload(configuration->catalog, providers_->view());
+  conversations_.reload(configuration->catalog);
+  authenticator_.set_keys(configuration->auth.keys);
+  authenticator_.set_verify_options(configuration->auth.options.verify);
+  if (server_ && configuration->server.options.tls && configuration_->server.options.tls) {
+    server_->set_tls(configuration->server.options.tls);
+  }
+  return {};
+}
+
+Awaitable<void> WorkerRooms::drain_server(net::Server& server, Deadline deadline) {
+  co_await server.drain(deadline);
+}
+
+Awaitable<void> WorkerRooms::drain(Deadline deadline) {
+  tasks_.cancel();
+  co_await tasks_.join();
+  // Streams see their turns' last events before they are cut.
+  const Deadline streams_end(deadline.never() ? deadline.at() : deadline.at() + kGoodbye);
+  base::TaskGroup servers(io_.get_executor());
+  if (server_) servers.spawn(drain_server(*server_, streams_end));
+  if (ops_server_) servers.spawn(drain_server(*ops_server_, streams_end));
+  co_await engine_.shutdown(deadline);
+  co_await servers.join();
+  co_await authenticator_.shutdown();
+}
+
+}  // namespace parley::app
