@@ -73,12 +73,15 @@ bool may_be_tried_again(int status) {
 
 std::string for_log(std::string_view text, std::string_view api_key) {
   // Room for keys to be left out; what lies beyond is not looked at.
-  std::string out(text.substr(0, (4 * kLoggedBytes) + api_key.size()));
+  const std::size_t looked_at = (4 * kLoggedBytes) + api_key.size();
+  std::string out(text.substr(0, looked_at));
   if (!api_key.empty()) {
     for (std::size_t at = out.find(api_key); at != std::string::npos; at = out.find(api_key, at)) {
       out.replace(at, api_key.size(), "[key]");
     }
   }
+  // A part of a key may stand at the end of what was looked at.
+  if (text.size() > looked_at) out.resize(out.size() - std::min(out.size(), api_key.size()));
   if (out.size() > kLoggedBytes) {
     std::size_t end = kLoggedBytes;
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80) --end;
