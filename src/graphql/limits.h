@@ -29,15 +29,23 @@ struct OperationLimits {
 
 struct OperationCost {
   int depth = 0;
+  // Of the fields of introspection, from __schema and __type on; they do not count in `depth`.
+  int introspection_depth = 0;
   std::int64_t cost = 0;
   int aliases = 0;
   int root_fields = 0;
 };
 
-// A field costs its FieldType::cost plus its selections' costs; a field whose type is a list, or that has an
-// argument `first` or `last`, costs that many times its selections (the argument's value, else
-// `default_page`). A connection's argument multiplies what is under `edges` and `nodes` once, not again for
-// the list itself. Saturates.
+// A field costs its FieldType::cost plus its selections' costs; a field whose type is a list costs
+// `default_page` times its selections, and one that has an argument `first` or `last` that many times (what
+// is given, the greater where both are, else the argument's default, else `default_page`). Of a connection,
+// which is a type with a field `edges` or `nodes`, that argument multiplies what is under those two, once,
+// and not what stands beside them. Introspection is read from memory: its lists multiply nothing. What @skip
+// and
+// @include leave out costs nothing. All numbers saturate.
+//
+// `variables` are those of coerce_variables(). Of a document that is not valid the result means nothing, but
+// the call is safe: fields that are not there cost nothing, and a fragment within itself is not followed.
 OperationCost operation_cost(const Schema& schema, const Document& document,
                              const OperationDefinition& operation, const boost::json::object& variables,
                              int default_page = 20);

@@ -2,11 +2,22 @@
 
 namespace parley::graphql::rules {
 
+namespace {
+
+int lists(const TypeReference& type) {
+  if (type.of == nullptr) return 0;
+  return lists(*type.of) + (type.kind == TypeReference::Kind::kList ? 1 : 0);
+}
+
+int lists(const TypeRef& type) { return type.of == nullptr ? 0 : lists(*type.of) + (type.list() ? 1 : 0); }
+
+}  // namespace
+
 const TypeRef* TypeStack::resolve(const TypeReference& reference) {
-  if (const TypeRef* known = schema_.resolve(reference)) return known;
-  if (reference.kind == TypeReference::Kind::kNamed) return nullptr;
+  // The schema takes a reference with more lists than it has places for as one with fewer.
+  const TypeRef* known = schema_.resolve(reference);
+  if (known == nullptr || lists(reference) == lists(*known)) return known;
   const TypeRef* of = resolve(*reference.of);
-  if (of == nullptr) return nullptr;
   auto kind = reference.kind == TypeReference::Kind::kList ? TypeRef::Kind::kList : TypeRef::Kind::kNonNull;
   return &own_.emplace_back(TypeRef{.kind = kind, .named = nullptr, .of = of});
 }
