@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/task_group.h"
+#include "graphql/introspection.h"
 
 namespace parley::graphql {
 namespace {
@@ -216,7 +217,8 @@ void Executor::complete_field(Plan& plan, PlannedField& field, std::size_t paren
   } else if (field.batch != nullptr) {
     complete(at, type, field, field.answers[parent]);
   } else if (field.plain != nullptr) {
-    Resolved value = ask_plain(field, plan.parents[parent]);
+    Resolved value =
+        ask_plain(field, field.of_schema ? introspection_root(scope_.schema) : plan.parents[parent]);
     complete(at, type, field, value);
   } else if (const auto* member = place.json != nullptr && place.json->is_object()
                                       ? place.json->get_object().if_contains(field.type->name)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "graphql/arguments.h"
+#include "graphql/introspection.h"
 
 namespace parley::graphql {
 namespace {
@@ -66,6 +67,11 @@ PlannedField Planner::planned(const NamedType& type, CollectedField collected) c
     field.arguments = std::move(*arguments);
   } else {
     field.refused = std::move(arguments).error();
+  }
+  if (const PlainResolver* introspection = find_introspection(type, *field.type)) {
+    field.plain = introspection;
+    field.of_schema = !type.built_in;
+    return field;
   }
   field.plain = resolvers_.find_plain(type, *field.type);
   field.batch = resolvers_.find_batch(type, *field.type);

@@ -42,6 +42,8 @@ struct PlannedField {
   // Where its value comes from: its parent's type's name, a resolver, or else a member of the parent's JSON.
   bool type_name = false;
   const PlainResolver* plain = nullptr;
+  // The parent is the schema: `__schema` or `__type`.
+  bool of_schema = false;
   const BatchResolver* batch = nullptr;
 
   // What is asked of the objects that are its values, by their types. Filled as types turn up.
