@@ -52,8 +52,9 @@ TEST(Catalog, finds_models_by_id_and_knows_what_they_are_for) {
   EXPECT_EQ(catalog.find("t"), nullptr);
   EXPECT_TRUE(check_model("talks", catalog, ModelKind::kChat));
   EXPECT_TRUE(check_model("embeds", catalog, ModelKind::kEmbedding));
-  for (const auto& [id, kind] : {std::pair("talks", ModelKind::kEmbedding), std::pair("embeds", ModelKind::kChat),
-                                 std::pair("", ModelKind::kChat), std::pair("nobody", ModelKind::kChat)}) {
+  for (const auto& [id, kind] :
+       {std::pair("talks", ModelKind::kEmbedding), std::pair("embeds", ModelKind::kChat),
+        std::pair("", ModelKind::kChat), std::pair("nobody", ModelKind::kChat)}) {
     const auto checked = check_model(id, catalog, kind);
     ASSERT_FALSE(checked) << id;
     EXPECT_EQ(checked.error().code, base::ErrorCode::kBadUserInput);
