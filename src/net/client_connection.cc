@@ -56,8 +56,7 @@ Io ClientConnection::read(std::span<char> into, std::size_t& got) {
 
 Io ClientConnection::write(std::string_view first, std::string_view second, std::size_t& sent) {
   if (tls_) {
-    const std::string_view from = first.empty() ? second : first;
-    return tls_->write(std::span(from.data(), std::min(from.size(), kRecord)), sent);
+    return tls_->write(std::span((first.empty() ? second : first).substr(0, kRecord)), sent);
   }
   const auto vector = [](std::string_view bytes) {
     return ::iovec{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};

@@ -26,6 +26,19 @@ struct Fetched {
   std::string body{};
 };
 
+// One that is under way, or was.
+class Fetching {
+ public:
+  bool done() const { return result_->has_value(); }
+  const base::Result<Fetched>& result() const { return result_->value(); }
+
+ private:
+  friend class RunningClient;
+  // Shared with the coroutine, which a failing test may leave behind.
+  std::shared_ptr<std::optional<base::Result<Fetched>>> result_ =
+      std::make_shared<std::optional<base::Result<Fetched>>>();
+};
+
 class RunningClient {
  public:
   explicit RunningClient(ClientOptions options = {})
@@ -44,6 +57,7 @@ class RunningClient {
 
   Client& client() { return *client_; }
   base::TaskGroup& tasks() { return tasks_; }
+  boost::asio::io_context& io() { return io_; }
   std::int64_t open() { return gauge("open"); }
   std::int64_t idle() { return gauge("idle"); }
 
@@ -62,31 +76,36 @@ class RunningClient {
 
   // Sends the request and reads the answer to its end.
   base::Result<Fetched> fetch(ClientRequest request, base::Call call = {}) {
-    std::optional<base::Result<Fetched>> result;
-    start(std::move(request), result, std::move(call));
-    run_until([&] { return result.has_value(); });
-    return std::move(*result);
+    const Fetching fetching = start(std::move(request), std::move(call));
+    run_until(fetching);
+    return fetching.result();
+  }
+  void run_until(const Fetching& fetching) {
+    run_until([&] { return fetching.done(); });
   }
   // The same in the background.
-  void start(ClientRequest request, std::optional<base::Result<Fetched>>& result, base::Call call = {}) {
-    tasks_.spawn(fetch_into(*client_, std::move(request), std::move(call), result));
+  Fetching start(ClientRequest request, base::Call call = {}) {
+    return start_in(tasks_, std::move(request), std::move(call));
+  }
+  Fetching start_in(base::TaskGroup& tasks, ClientRequest request, base::Call call = {}) {
+    Fetching fetching;
+    tasks.spawn(fetch_into(*client_, std::move(request), std::move(call), fetching));
+    return fetching;
   }
 
  private:
   static base::Awaitable<void> fetch_into(Client& client, ClientRequest request, base::Call call,
-                                          std::optional<base::Result<Fetched>>& result) {
+                                          Fetching fetching) {
+    *fetching.result_ = co_await fetch_from(client, std::move(request), std::move(call));
+  }
+  static base::Awaitable<base::Result<Fetched>> fetch_from(Client& client, ClientRequest request,
+                                                           base::Call call) {
     auto response = co_await client.send(std::move(call), std::move(request));
-    if (!response) {
-      result = std::unexpected(response.error());
-      co_return;
-    }
+    if (!response) co_return base::fail(std::move(response));
     auto body = co_await (*response)->read_all(64UL << 20);
-    if (!body) {
-      result = std::unexpected(body.error());
-      co_return;
-    }
-    result =
-        Fetched{.status = (*response)->status(), .headers = (*response)->headers(), .body = std::move(*body)};
+    if (!body) co_return base::fail(std::move(body));
+    co_return Fetched{
+        .status = (*response)->status(), .headers = (*response)->headers(), .body = std::move(*body)};
   }
   std::int64_t gauge(const char* state) {
     return metrics_

@@ -34,7 +34,7 @@ struct ConnectionPool::Waiter {
 };
 
 std::size_t ConnectionPool::NameHash::operator()(const Name& name) const {
-  return std::hash<std::string_view>{}(name.host) * 31 + name.port * 2U + (name.tls ? 1 : 0);
+  return std::hash<std::string_view>{}(name.host) * 31 + name.port * 2UL + (name.tls ? 1 : 0);
 }
 
 void ConnectionPool::Lease::drop() {

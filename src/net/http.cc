@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cassert>
 
+#include "net/grammar.h"
+
 namespace parley::net {
 namespace {
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 // A line break in a field would let its author write fields, or a whole message, of their own.

@@ -7,6 +7,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "net/grammar.h"
+
 namespace parley::net {
 
 namespace http = boost::beast::http;
@@ -27,31 +29,6 @@ std::string_view view(BeastView text) {
 
 bool digit(char c) {
   return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-  return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-// RFC 3986: pchar, '/', and '?' for the query.
-constexpr std::array<bool, 256> kTargetCharacters = [] {
-  std::array<bool, 256> allowed{};
-  for (int c = '0'; c <= '9'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
-  for (const char c : std::string_view("-._~!$&'()*+,;=:@/?%")) allowed[static_cast<unsigned char>(c)] = true;
-  return allowed;
-}();
-
-bool valid_target(std::string_view target) {
-  for (std::size_t i = 0; i < target.size(); ++i) {
-    if (!kTargetCharacters[static_cast<unsigned char>(target[i])]) return false;
-    if (target[i] == '%') {
-      if (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])) return false;
-      i += 2;
-    }
-  }
-  return true;
 }
 
 // RFC 9110, 7.2: uri-host [":" port]. User information, lists and paths have no place in it.
@@ -153,7 +130,7 @@ class RequestParser::Message : public http::basic_parser<true> {
   }
 
   bool set_path(std::string_view target) {
-    if (!valid_target(target)) return false;
+    if (!is_path_and_query(target)) return false;
     for (const std::string_view scheme : {std::string_view("http://"), std::string_view("https://")}) {
       if (target.size() < scheme.size() || !iequals(target.substr(0, scheme.size()), scheme)) continue;
       target.remove_prefix(scheme.size());

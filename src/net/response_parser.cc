@@ -116,9 +116,9 @@ void ResponseParser::take_status_line(std::string_view line) {
   constexpr std::size_t kVersion = kProtocol.size();
   constexpr std::size_t kStatus = kVersion + 2;
   constexpr std::size_t kReason = kStatus + 4;
-  if (line.size() < kReason || !line.starts_with(kProtocol) || line[kVersion + 1] != ' ' ||
-      line[kReason - 1] != ' ' || !std::ranges::all_of(line.substr(kStatus, 3), is_digit) ||
-      !is_field_value(line.substr(kReason))) {
+  if (!line.starts_with(kProtocol)) return refuse("this is not HTTP/1");
+  if (line.size() < kReason || line[kVersion + 1] != ' ' || line[kReason - 1] != ' ' ||
+      !std::ranges::all_of(line.substr(kStatus, 3), is_digit) || !is_field_value(line.substr(kReason))) {
     return refuse("the status line is malformed");
   }
   if (line[kVersion] != '0' && line[kVersion] != '1') return refuse("this is not HTTP/1.0 or HTTP/1.1");
