@@ -195,7 +195,8 @@ TEST(Client, asks_nothing_after_the_deadline) {
 }
 
 TEST(Client, takes_an_answer_that_comes_before_the_request_is_written) {
-  ScriptedServer server({[](RawSocket& peer) {
+  std::promise<void> over;
+  ScriptedServer server({[&](RawSocket& peer) {
     peer.receive_until("\r\n\r\n");
     peer.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge");
     // The client stops sending and closes.
@@ -208,6 +209,7 @@ TEST(Client, takes_an_answer_that_comes_before_the_request_is_written) {
   EXPECT_EQ(answer->status, 413);
   EXPECT_EQ(answer->body, "large");
   EXPECT_EQ(client.open(), 0);
+  over.set_value();
 }
 
 TEST(Client, goes_on_sending_after_an_informational_answer) {
