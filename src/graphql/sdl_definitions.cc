@@ -36,9 +36,9 @@ class Definitions {
   Definitions(const Document& document, std::vector<GraphqlError>& errors)
       : document_(document), errors_(errors) {
     for (const TypeDefinition* type : all<TypeDefinition>()) {
-      if (type->extension || types_.contains(type->name.text)) continue;
-      types_.emplace(type->name.text, type);
-      type_names_.push_back(type->name.text);
+      if (type->extension) continue;
+      if (!types_.contains(type->name.text)) type_names_.push_back(type->name.text);
+      types_[type->name.text] = type;
     }
   }
 
