@@ -1,4 +1,5 @@
-// A worker with a turn engine, a fake provider and a real store in a scratch file, on a loop that the test runs.
+// A worker with a turn engine, a fake provider and a real store in a scratch file, on a loop that the test
+// runs.
 //
 // Unless a test says otherwise there are no checkpoints by themselves and nothing times out.
 #pragma once
@@ -23,8 +24,8 @@ namespace parley::testing {
 inline const model::Owner kAda{"acme", "ada"};
 inline const model::Owner kBob{"acme", "bob"};
 
-// "small" costs 1, 0.5 and 2 micro-dollars a token, "large" ten times that; "vectors" makes embeddings; "nowhere"
-// has a provider that is not configured.
+// "small" costs 1, 0.5 and 2 micro-dollars a token, "large" ten times that; "vectors" makes embeddings;
+// "nowhere" has a provider that is not configured.
 inline chat::CatalogPtr catalog() {
   const auto price = [](std::int64_t times) {
     return chat::Price{.input = model::MicroUsd(1'000'000 * times),
@@ -32,15 +33,22 @@ inline chat::CatalogPtr catalog() {
                        .output = model::MicroUsd(2'000'000 * times)};
   };
   return std::make_shared<const chat::Catalog>(
-      std::vector<chat::ChatModel>{
-          {.id = "small", .provider = "fake", .upstream = "fake-small-1", .context_window = 8192, .price = price(1)},
-          {.id = "large", .provider = "fake", .upstream = "fake-large-1", .context_window = 8192, .price = price(10)},
-          {.id = "vectors",
-           .provider = "fake",
-           .upstream = "fake-vectors-1",
-           .price = price(1),
-           .kind = chat::ModelKind::kEmbedding},
-          {.id = "nowhere", .provider = "gone", .upstream = "x"}},
+      std::vector<chat::ChatModel>{{.id = "small",
+                                    .provider = "fake",
+                                    .upstream = "fake-small-1",
+                                    .context_window = 8192,
+                                    .price = price(1)},
+                                   {.id = "large",
+                                    .provider = "fake",
+                                    .upstream = "fake-large-1",
+                                    .context_window = 8192,
+                                    .price = price(10)},
+                                   {.id = "vectors",
+                                    .provider = "fake",
+                                    .upstream = "fake-vectors-1",
+                                    .price = price(1),
+                                    .kind = chat::ModelKind::kEmbedding},
+                                   {.id = "nowhere", .provider = "gone", .upstream = "x"}},
       "small");
 }
 
@@ -59,8 +67,9 @@ class Scene {
         hub(loop.executor(), clock, metrics, hub_options),
         streams({&hub}, store, {.poll = std::chrono::milliseconds(5)}),
         provider(loop.executor()),
-        engine({.store = store, .hub = hub, .streams = streams, .clock = clock, .metrics = metrics, .log = log},
-               {{"fake", &provider}}, catalog(), {clock, base::Random(21)}, std::move(options)),
+        engine(
+            {.store = store, .hub = hub, .streams = streams, .clock = clock, .metrics = metrics, .log = log},
+            {{"fake", &provider}}, catalog(), {clock, base::Random(21)}, std::move(options)),
         conversations(store, catalog(), clock, {clock, base::Random(22)}, {}, std::nullopt) {}
   ~Scene() {
     store.heal();
@@ -96,7 +105,8 @@ class Scene {
   base::Result<std::vector<model::TurnEvent>> events(model::TurnId turn, std::int64_t after = 0) {
     return loop.wait(read_events(turn, after, 1'000'000));
   }
-  base::Awaitable<base::Result<std::vector<model::TurnEvent>>> read_events(model::TurnId turn, std::int64_t after,
+  base::Awaitable<base::Result<std::vector<model::TurnEvent>>> read_events(model::TurnId turn,
+                                                                           std::int64_t after,
                                                                            std::size_t most) {
     std::vector<model::TurnEvent> seen;
     auto follower = co_await streams.follow({}, kAda, turn, after);
@@ -108,6 +118,13 @@ class Scene {
       seen.push_back((*event)->event);
     }
     co_return seen;
+  }
+  // Goes on until no turn runs, releasing the provider whenever it waits.
+  void until_ended() {
+    loop.until([this] {
+      if (provider.holding > 0) provider.release();
+      return engine.open_turns() == 0;
+    });
   }
   // Goes on until the provider waits at a Hold.
   void until_held(int holds = 1) {
