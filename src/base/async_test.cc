@@ -136,6 +136,52 @@ TEST(TaskGroup, cancels_one_task_by_its_name_and_leaves_the_others) {
   EXPECT_EQ(woken, 1);
 }
 
+Awaitable<void> finish_then_record(TaskGroup& group, bool& ended, bool& was_cancelled) {
+  co_await group.finish();
+  was_cancelled = co_await cancelled();
+  ended = true;
+}
+
+TEST(TaskGroup, finish_hands_the_callers_cancellation_on_and_waits_for_the_end) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup work(io.get_executor());
+  TaskGroup owner(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  bool ended = false;
+  bool was_cancelled = false;
+  work.spawn(wait_for(event, {}, ends, woken));
+  work.spawn(wait_for(event, Deadline::after(1h), ends, woken));
+  owner.spawn(finish_then_record(work, ended, was_cancelled));
+  io.poll();
+  EXPECT_FALSE(ended);
+  owner.cancel();
+  io.poll();
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(was_cancelled);
+  EXPECT_EQ(ends, (std::vector{ErrorCode::kCancelled, ErrorCode::kCancelled}));
+}
+
+TEST(TaskGroup, finish_returns_when_the_last_task_has_ended) {
+  boost::asio::io_context io;
+  Event event(io.get_executor());
+  TaskGroup work(io.get_executor());
+  TaskGroup owner(io.get_executor());
+  std::vector<ErrorCode> ends;
+  int woken = 0;
+  bool ended = false;
+  bool was_cancelled = false;
+  work.spawn(wait_for(event, {}, ends, woken));
+  owner.spawn(finish_then_record(work, ended, was_cancelled));
+  io.poll();
+  event.notify_all();
+  io.poll();
+  EXPECT_TRUE(ended);
+  EXPECT_FALSE(was_cancelled);
+  EXPECT_EQ(woken, 1);
+}
+
 TEST(TaskGroupDeathTest, asserts_when_destroyed_while_tasks_run) {
   EXPECT_DEATH(
       {

@@ -83,4 +83,14 @@ Awaitable<void> TaskGroup::join() {
   while (!tasks_.empty()) co_await idle_.async_wait(kTuple);
 }
 
+Awaitable<void> TaskGroup::finish() {
+  while (!tasks_.empty()) {
+    if (!cancelled_ && co_await cancelled()) {
+      cancel();
+    } else {
+      co_await idle_.async_wait(kTuple);
+    }
+  }
+}
+
 }  // namespace parley::base

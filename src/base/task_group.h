@@ -38,6 +38,10 @@ class TaskGroup {
   // owner.
   Awaitable<void> join();
 
+  // Returns when no task is left. When the caller is cancelled, so are the tasks, and their end is still
+  // waited for; the caller stays cancelled, which join() makes it forget.
+  Awaitable<void> finish();
+
   std::size_t size() const { return tasks_.size(); }
   const boost::asio::any_io_executor& executor() const { return executor_; }
 
