@@ -140,21 +140,8 @@ base::Awaitable<void> Executor::ask_resolvers() {
 
 base::Awaitable<void> Executor::ask_together() {
   base::TaskGroup group(co_await boost::asio::this_coro::executor);
-  base::Event last(group.executor());
-  std::size_t open = questions_.size();
-  for (Question& question : questions_) group.spawn(ask_and_count(question, open, last));
-  while (open > 0) {
-    auto woken = co_await last.wait({});
-    if (woken) continue;
-    group.cancel();
-    break;
-  }
-  co_await group.join();
-}
-
-base::Awaitable<void> Executor::ask_and_count(Question& question, std::size_t& open, base::Event& last) {
-  co_await ask(question);
-  if (--open == 0) last.notify_all();
+  for (Question& question : questions_) group.spawn(ask(question));
+  co_await group.finish();
 }
 
 base::Awaitable<void> Executor::ask(Question& question) {

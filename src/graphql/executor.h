@@ -64,7 +64,6 @@ class Executor {
   base::Awaitable<void> ask_resolvers();
   base::Awaitable<void> ask_together();
   base::Awaitable<void> ask(Question& question);
-  base::Awaitable<void> ask_and_count(Question& question, std::size_t& open, base::Event& last);
   void complete_level();
   void complete_field(Plan& plan, PlannedField& field, std::size_t parent);
   Resolved ask_plain(const PlannedField& field, const Object& parent) const;
