@@ -100,9 +100,10 @@ std::shared_ptr<const TlsTrust> trust_in(const std::string& pem) {
   return *made;
 }
 
-// Trusts the authority beside the system's.
+// Trusts the authority beside the system's, which take a while to read.
 ClientOptions trusting() {
-  return {.trust = trust_in(authority().certificate_pem())};
+  static const auto kTrust = trust_in(authority().certificate_pem());
+  return {.trust = kTrust};
 }
 
 ClientRequest get_tls(std::uint16_t port, std::string host = "one.test") {
