@@ -52,7 +52,7 @@ class Variables {
   Coerced enumeration(const boost::json::value& value, const NamedType& type);
 
   std::nullopt_t refuse(const boost::json::value& value, const std::string& why);
-  void report(std::string message);
+  void report(std::string message, Position at);
 
   const Schema& schema_;
   const Document& document_;
@@ -72,7 +72,8 @@ void Variables::coerce(const VariableDefinition& definition, const boost::json::
   const TypeRef* type = schema_.resolve(definition.type);
   if (type == nullptr || !type->innermost().input()) {
     report("Variable \"$" + name + "\" expected value of type \"" + print(definition.type) +
-           "\" which cannot be used as an input type.");
+               "\" which cannot be used as an input type.",
+           definition.type.at);
     return;
   }
   const auto* value = given.if_contains(name);
@@ -82,12 +83,14 @@ void Variables::coerce(const VariableDefinition& definition, const boost::json::
         coerced_.emplace(name, std::move(*fallback));
       }
     } else if (type->non_null()) {
-      report("Variable \"$" + name + "\" of required type \"" + type->str() + "\" was not provided.");
+      report("Variable \"$" + name + "\" of required type \"" + type->str() + "\" was not provided.",
+             definition.at);
     }
     return;
   }
   if (value->is_null() && type->non_null()) {
-    report("Variable \"$" + name + "\" of non-null type \"" + type->str() + "\" must not be null.");
+    report("Variable \"$" + name + "\" of non-null type \"" + type->str() + "\" must not be null.",
+           definition.at);
     return;
   }
   if (auto coerced = input(*value, *type)) coerced_.emplace(name, std::move(*coerced));
@@ -237,17 +240,17 @@ std::nullopt_t Variables::refuse(const boost::json::value& value, const std::str
     }
     message += '"';
   }
-  report(message + "; " + why);
+  report(message + "; " + why, variable_->at);
   return std::nullopt;
 }
 
-void Variables::report(std::string message) {
+void Variables::report(std::string message, Position at) {
   if (too_many_) return;
   too_many_ = errors_.size() >= kMaxErrors;
   GraphqlError error{.message = too_many_ ? "Too many errors processing variables, error limit reached. "
                                             "Execution aborted."
                                           : std::move(message)};
-  if (!too_many_) error.locations.push_back(document_.location(variable_->at));
+  if (!too_many_) error.locations.push_back(document_.location(at));
   error.extensions.emplace("code", base::name(base::ErrorCode::kBadUserInput));
   errors_.push_back(std::move(error));
 }
