@@ -161,7 +161,9 @@ class Driver {
   Service& find(const std::string& sdl) {
     auto [entry, added] = services_.try_emplace(sdl);
     if (!added) return entry->second;
-    auto schema = Schema::make(sdl, {{"Even", ScalarRules{.parse = parse_even}}});
+    std::map<std::string, ScalarRules, std::less<>> scalars;
+    if (sdl.contains("scalar Even")) scalars["Even"].parse = parse_even;
+    auto schema = Schema::make(sdl, std::move(scalars));
     if (schema) {
       entry->second.schema = std::move(*schema);
     } else {
