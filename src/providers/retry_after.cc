@@ -35,9 +35,10 @@ std::optional<double> take_decimal(std::string_view& text) {
     ++size;
     while (size < text.size() && digit(text[size])) ++size;
   }
+  const std::string_view digits = text.substr(0, size);
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + size, value);
-  if (error != std::errc{} || end != text.data() + size) return std::nullopt;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   text.remove_prefix(size);
   return value;
 }
