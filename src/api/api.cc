@@ -8,6 +8,7 @@
 #include "api/chat_completions.h"
 #include "api/errors.h"
 #include "api/graphql_http.h"
+#include "api/graphql_ws_protocol.h"
 #include "api/models.h"
 #include "api/turn_events.h"
 
@@ -63,7 +64,9 @@ Api::Api(Services services, graphql::SchemaPtr schema, const graphql::Resolvers&
          ApiSettings settings)
     : services_(services),
       settings_(std::move(settings)),
-      graphql_(services_, std::move(schema), resolvers, settings_.graphql) {}
+      graphql_(services_, std::move(schema), resolvers, settings_.graphql) {
+  settings_.websocket.socket.subprotocols = {std::string(GraphqlWsProtocol::kSubprotocol)};
+}
 
 Api::Target Api::find(std::string_view path) {
   for (const Route route : {Route::kGraphql, Route::kChat, Route::kEmbeddings, Route::kModels}) {
