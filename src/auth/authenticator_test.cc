@@ -236,6 +236,20 @@ TEST_F(AuthenticatorTest, fetches_once_for_many_tokens_with_unknown_kids_at_once
   EXPECT_EQ(issuer_.fetches, 2);
 }
 
+TEST_F(AuthenticatorTest, has_one_fetch_under_way_even_where_it_takes_longer_than_the_gap) {
+  make_with_url();
+  issuer_.holding = true;
+  const auto first = begin(forge::token(kEc, "k1"));
+  clock_.advance(25s);
+  const auto second = begin(forge::token(kEc, "k1"));
+  EXPECT_EQ(issuer_.fetches, 1);
+  issuer_.document = forge::jwks(kEc, "k1");
+  issuer_.release();
+  settle();
+  EXPECT_EQ(said(first), "u-1");
+  EXPECT_EQ(said(second), "u-1");
+}
+
 TEST_F(AuthenticatorTest, is_not_made_to_hammer_the_url_by_invented_kids) {
   make_with_url();
   issuer_.document = forge::jwks(kEc, "k1");
