@@ -403,8 +403,7 @@ SettingRows<Config> log_rows() {
                               {"warn", LogLevel::kWarn},
                               {"error", LogLevel::kError},
                               {"off", LogLevel::kOff}}),
-      [](Config& c) -> auto& { return c.log_level; },
-      "What is written to standard error, and what is graver.");
+      [](Config& c) -> auto& { return c.log_level; }, "The least that is written.");
   return rows;
 }
 
@@ -431,7 +430,7 @@ base::Settings<Configuration> configuration_settings() {
           "Models that clients may ask for. `NAME` is what they call it; one with a dot is quoted: "
           "`[models.\"gpt-4.1\"]`.",
           [](Configuration& c) -> auto& { return c.models; }, model_rows())
-      .section("log", "", log_rows());
+      .section("log", "One JSON object a line, on standard error.", log_rows());
   return settings;
 }
 
