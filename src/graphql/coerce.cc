@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unordered_map>
 
 #include <boost/json/array.hpp>
 #include <fmt/core.h>
@@ -157,20 +159,21 @@ class Coercion {
     if (literal.kind != ValueKind::kObject) {
       return refuse("Expected value of type \"{}\", found {}.", type.name, print(literal));
     }
-    json::object object;
-    for (const ObjectField& given : literal.fields) {
-      const InputValue* field = type.input_field(given.name.text);
-      if (field == nullptr) {
-        return refuse("Field \"{}\" is not defined by type \"{}\".", given.name.text, type.name);
+    std::unordered_map<std::string_view, const Value*> given;
+    for (const ObjectField& field : literal.fields) {
+      if (type.input_field(field.name.text) == nullptr) {
+        return refuse("Field \"{}\" is not defined by type \"{}\".", field.name.text, type.name);
       }
-      if (absent(given.value, variables_)) continue;
-      auto value = coerce(given.value, *field->type);
-      if (!value) return value;
-      object[field->name] = std::move(*value);
+      if (!absent(field.value, variables_)) given[field.name.text] = &field.value;
     }
+    // In the order of the type, as the reference implementation hands them on.
+    json::object object;
     for (const InputValue& field : type.input_fields) {
-      if (object.contains(field.name)) continue;
-      if (field.default_value) {
+      if (const auto found = given.find(field.name); found != given.end()) {
+        auto value = coerce(*found->second, *field.type);
+        if (!value) return value;
+        object.emplace(field.name, std::move(*value));
+      } else if (field.default_value) {
         object.emplace(field.name, *field.default_value);
       } else if (field.type->non_null()) {
         return refuse("Field \"{}.{}\" of required type \"{}\" was not provided.", type.name, field.name,

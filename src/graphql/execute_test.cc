@@ -122,7 +122,7 @@ TEST_F(Execute, hands_arguments_to_resolvers) {
             boost::json::parse(R"({"a":"{\"size\":50}","b":"{\"size\":100}","c":"{\"size\":null,\"width\":7}",
                 "d":"{\"size\":50}","e":"{}","f":"{\"input\":{\"text\":\"default\"}}",
                 "g":"{\"input\":{\"text\":\"t\",\"list\":[1,2]}}",
-                "h":"{\"input\":{\"number\":7,\"list\":[5],\"inner\":{\"text\":null},\"text\":\"default\"}}"})"));
+                "h":"{\"input\":{\"text\":\"default\",\"number\":7,\"list\":[5],\"inner\":{\"text\":null}}}"})"));
 }
 
 TEST_F(Execute, runs_the_operation_of_the_name) {
