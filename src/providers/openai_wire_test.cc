@@ -120,11 +120,37 @@ struct NeverEnds {
 TEST(OpenAiWire, does_not_wait_for_a_body_that_does_not_end_after_done) {
   std::promise<void> left;
   const net::RunningServer server(NeverEnds{left});
+  const auto begin = std::chrono::steady_clock::now();
   const Heard heard = Asker(server.port()).ask(question("m"));
+  // Long before the call's deadline.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
   EXPECT_FALSE(heard.error);
   EXPECT_EQ(heard.text(), "The end");
   EXPECT_EQ(heard.finish(), "stop");
   left.get_future().wait();
+}
+
+// Ends its body a moment after it has said all, and remembers on which connections it was asked.
+struct EndsLate {
+  std::vector<std::uint16_t>& ports;
+  base::Awaitable<void> operator()(net::Exchange& exchange) const { return answer(ports, exchange); }
+  static base::Awaitable<void> answer(std::vector<std::uint16_t>& ports, net::Exchange& exchange) {
+    ports.push_back(exchange.request().peer_port);
+    co_await exchange.start(200, net::sse_headers());
+    co_await exchange.write(std::string(fixtures::kOllamaStream));
+    co_await base::sleep_until(base::Deadline::after(1ms));
+    co_await exchange.finish();
+  }
+};
+
+TEST(OpenAiWire, keeps_the_connection_of_an_answer_whose_body_ends_a_moment_after_done) {
+  std::vector<std::uint16_t> ports;
+  {
+    const net::RunningServer server(EndsLate{ports});
+    Asker asker(server.port());
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(asker.ask(question("m")).finish(), "stop");
+  }
+  EXPECT_EQ(ports, std::vector<std::uint16_t>(5, ports.at(0)));
 }
 
 // A stream of comments alone, for ever.
