@@ -38,7 +38,7 @@ struct SimRequest {
   // 0: any free one, which is printed.
   std::uint16_t port = 0;
   int workers = 1;
-  // As behaviour.h has them, such as "first20-gap5".
+  // As behaviour.h has them, such as "first-20-gap-5".
   std::string behaviour{};
   // As parse_sim_mix() reads it.
   std::string mix{};
