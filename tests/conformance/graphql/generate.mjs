@@ -9,6 +9,10 @@ export class Generator {
   #variables;
   #fragments;
   #aliases;
+  // Whether the document should be valid; the others have conflicts, cycles and bad values more often.
+  #tidy;
+  // Whether a literal without variables is being made.
+  #constant = false;
 
   constructor(random, schema) {
     this.random = random;
@@ -19,6 +23,7 @@ export class Generator {
     const { random } = this;
     const definitions = [];
     this.#fragments = [];
+    this.#tidy = random.chance(0.7);
     const operations = random.chance(0.15) ? 2 : 1;
     for (let i = 0; i < operations; ++i) definitions.push(this.#operation(operations > 1 ? `Op${i}` : null));
     for (const fragment of this.#fragments) definitions.push(fragment.text);
@@ -35,7 +40,7 @@ export class Generator {
     if (schema.getSubscriptionType()) types.push('subscription');
     const type = random.pick(types);
     const body = this.#selections(schema.getRootType(type), 4, type === 'subscription');
-    const directives = random.chance(0.05) ? ' @onQuery' : '';
+    const directives = random.chance(this.#tidy ? 0 : 0.1) ? ' @onQuery' : '';
     const variables = [...this.#variables].map(([key, { type: of, text }]) => `$${key}: ${of}${text}`);
     if (!name && variables.length === 0 && type === 'query' && directives === '' && random.chance(0.5)) return body;
     name ??= random.chance(0.5) ? 'Name' : '';
@@ -66,7 +71,9 @@ export class Generator {
     const wanted = fields.filter((field) => depth > 0 || isLeafType(getNamedType(field.type)));
     if (wanted.length === 0 || (!single && random.chance(0.1))) return '__typename';
     const field = random.pick(wanted);
-    const alias = random.chance(0.25) ? `${random.chance(0.7) ? `a${++this.#aliases}` : random.pick(wanted).name}: ` : '';
+    const renamed = random.chance(0.25) || (this.#tidy && field.args.length > 0);
+    const name = this.#tidy || random.chance(0.7) ? `a${++this.#aliases}` : random.pick(wanted).name;
+    const alias = renamed ? `${name}: ` : '';
     const args = field.args
       .filter((arg) => (isNonNullType(arg.type) && arg.defaultValue === undefined) || random.chance(0.4))
       .map((arg) => `${arg.name}: ${this.#argument(arg.type)}`);
@@ -89,7 +96,7 @@ export class Generator {
     const possible = (of) => (isAbstractType(of) ? schema.getPossibleTypes(of) : [of]);
     const here = new Set(possible(type));
     const good = types.filter((of) => possible(of).some((object) => here.has(object)));
-    return random.chance(0.05) ? random.pick(types) : random.pick(good);
+    return !this.#tidy && random.chance(0.15) ? random.pick(types) : random.pick(good.length > 0 ? good : [type]);
   }
 
   #inlineFragment(type, depth) {
@@ -100,7 +107,7 @@ export class Generator {
 
   #spread(type, depth, single) {
     const { random } = this;
-    const known = this.#fragments.filter((fragment) => fragment.type === type);
+    const known = this.#fragments.filter((fragment) => fragment.type === type && (!this.#tidy || fragment.text));
     if (known.length > 0 && random.chance(0.5)) return `...${random.pick(known).name}`;
     const of = single ? type : this.#overlapping(type);
     const fragment = { name: `F${this.#fragments.length}`, type: of, text: '' };
@@ -123,18 +130,20 @@ export class Generator {
     }
     const name = `${stem}${this.#variables.size}`;
     if (!type.endsWith('!') && random.chance(0.2)) type += '!';
-    else if (type.endsWith('!') && random.chance(0.1)) type = type.slice(0, -1);
+    else if (!this.#tidy && type.endsWith('!') && random.chance(0.2)) type = type.slice(0, -1);
     const inner = this.schema.getType(type.replace(/[![\]]/g, ''));
     const simple = !type.includes('[') && random.chance(0.2);
+    this.#constant = true;
     this.#variables.set(name, { type, text: simple ? ` = ${this.#bare(inner, 2)}` : '' });
+    this.#constant = false;
     return `$${name}`;
   }
 
-  literal(type, depth) {
+  literal(type, depth, strict = false) {
     const { random } = this;
-    if (isNonNullType(type)) return this.literal(type.ofType, depth);
-    if (random.chance(0.06)) return 'null';
-    if (random.chance(0.03)) return this.#odd();
+    if (isNonNullType(type)) return this.literal(type.ofType, depth, true);
+    if (random.chance(0.06) && !(this.#tidy && strict)) return 'null';
+    if (random.chance(this.#tidy ? 0.003 : 0.06)) return this.#odd();
     if (isListType(type)) {
       if (random.chance(0.15)) return this.literal(type.ofType, depth);
       return `[${this.#times(random.below(4), () => this.literal(type.ofType, depth - 1)).join(', ')}]`;
@@ -148,7 +157,7 @@ export class Generator {
     if (isInputObjectType(type)) return this.#object(type, depth);
     switch (type.name) {
       case 'Int':
-        return random.pick(['0', '-1', '7', '2147483647', '-2147483648', '2147483648']);
+        return random.pick(['0', '-1', '7', '2147483647', '-2147483648', this.#tidy ? '12' : '2147483648']);
       case 'Float':
         return random.pick(['0', '1.5', '-2e3', '1E+2', '12345678901234567890']);
       case 'String':
@@ -158,7 +167,7 @@ export class Generator {
       case 'ID':
         return random.pick(['"x"', '4', '-0', '""']);
       case 'Even':
-        return random.pick(['2', '-4', '7', '"x"', '1.5']);
+        return random.pick(this.#tidy ? ['2', '-4'] : ['2', '7', '"x"', '1.5']);
       default:
         return random.pick(['1', '"s"', '{a: [1, 2.5], b: {c: null}}', '[]', 'ENUM', 'true']);
     }
@@ -175,26 +184,27 @@ export class Generator {
     const fields = Object.values(type.getFields());
     if (type.isOneOf) {
       const field = random.pick(fields);
-      const value = random.chance(0.2) ? this.#variable(`${field.type}!`, 'o') : this.#bare2(field.type, depth);
-      return random.chance(0.9) ? `{${field.name}: ${value}}` : '{}';
+      const value = !this.#constant && random.chance(0.2) ? this.#variable(`${field.type}!`, 'o') : this.#given(field.type, depth);
+      return this.#tidy || random.chance(0.8) ? `{${field.name}: ${value}}` : '{}';
     }
     const given = fields.filter(
       (field) => (isNonNullType(field.type) && field.defaultValue === undefined) || (depth > 0 && random.chance(0.5)),
     );
-    return `{${given.map((field) => `${field.name}: ${this.#field_value(field.type, depth)}`).join(', ')}}`;
+    return `{${given.map((field) => `${field.name}: ${this.#member(field.type, depth)}`).join(', ')}}`;
   }
 
-  #bare2(type, depth) {
+  #given(type, depth) {
     return isListType(type) ? this.literal(type, depth - 1) : this.#bare(type, depth - 1);
   }
 
-  #field_value(type, depth) {
-    return this.random.chance(0.12) ? this.#variable(String(type), 'f') : this.literal(type, depth - 1);
+  #member(type, depth) {
+    return !this.#constant && this.random.chance(0.12) ? this.#variable(String(type), 'f') : this.literal(type, depth - 1);
   }
 
   // A value of whatever type.
   #odd() {
-    return this.random.pick(['1', '1.5', '"x"', 'true', 'NAME', '{}', '{x: 1}', '[]', '[[1]]', '$nowhere', 'null']);
+    const values = ['1', '1.5', '"x"', 'true', 'NAME', '{}', '{x: 1}', '[]', '[[1]]', 'null'];
+    return this.#constant || this.random.chance(0.9) ? this.random.pick(values) : '$nowhere';
   }
 
   #times(n, make) {

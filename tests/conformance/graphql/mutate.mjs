@@ -16,17 +16,23 @@ function mutateOnce(random, tokens, names) {
   if (solid.length === 0) return;
   const at = random.pick(solid);
   const isName = /^[_A-Za-z]/.test(tokens[at]);
-  const choice = random.below(10);
+  // Two thirds are changes of names and values, most of which still parse.
+  if (random.chance(0.67)) {
+    const wanted = random.chance(0.7) ? /^[_A-Za-z]/ : /^["\d-]|^(true|false|null)$/;
+    const place = random.pick(solid.filter((i) => wanted.test(tokens[i])).concat(at));
+    if (!/^[_A-Za-z]/.test(tokens[place])) tokens[place] = random.pick(VALUES);
+    else tokens[place] = random.chance(0.6) ? random.pick(names) : typo(random, tokens[place]);
+    return;
+  }
+  const choice = random.below(7);
   if (choice === 0) tokens.splice(at, 1);
   else if (choice === 1) tokens.splice(at, 0, tokens[at], ' ');
   else if (choice === 2) {
     const other = random.pick(solid);
     [tokens[at], tokens[other]] = [tokens[other], tokens[at]];
   } else if (choice === 3) tokens.splice(at, 0, random.pick(PUNCTUATION), random.pick(['', ' ']));
-  else if (choice === 4) tokens[at] = random.pick(isName ? names : VALUES);
-  else if (choice === 5 && random.chance(0.2)) tokens.length = at;
-  else if (choice === 6) tokens.splice(at, 1, random.pick(VALUES));
-  else if (choice === 7 && isName) tokens[at] = random.pick(names);
+  else if (choice === 4 && random.chance(0.2)) tokens.length = at;
+  else if (choice === 5) tokens.splice(at, 1, random.pick(VALUES));
   else tokens[at] = isName ? typo(random, tokens[at]) : random.pick(PUNCTUATION);
 }
 

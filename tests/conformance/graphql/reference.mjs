@@ -3,8 +3,8 @@
 // It is at the specification before September 2025 in three places, where its own next version (17) follows: those rules
 // are put in here, so that the comparison is with the current specification.
 import {
-  GraphQLError, buildASTSchema, execute, isNonNullType, parse, print, printSchema, specifiedRules, subscribe, validate,
-  validateSchema, NoSchemaIntrospectionCustomRule, SingleFieldSubscriptionsRule, VariablesInAllowedPositionRule,
+  GraphQLError, buildASTSchema, execute, getNamedType, parse, print, printSchema, specifiedRules, subscribe, validate,
+  validateSchema, visit, NoSchemaIntrospectionCustomRule, SingleFieldSubscriptionsRule, VariablesInAllowedPositionRule,
 } from 'graphql';
 import { createRequire } from 'node:module';
 
@@ -64,14 +64,20 @@ function forbiddenDirectives(context, root, selectionSet, visited, found) {
   }
 }
 
-// 5.8.5: a @oneOf input object is looked for behind a non-null type too.
+// 5.8.5: a @oneOf input object is looked for behind non-null and list types too.
 function VariablesInAllowedPosition(context) {
+  const fields = new Set();
+  visit(context.getDocument(), {
+    ObjectField(node) {
+      fields.add(node.value);
+    },
+  });
   const seen = Object.create(context, {
     getRecursiveVariableUsages: {
       value: (operation) =>
         context.getRecursiveVariableUsages(operation).map((usage) => ({
           ...usage,
-          parentType: isNonNullType(usage.parentType) ? usage.parentType.ofType : usage.parentType,
+          parentType: fields.has(usage.node) ? getNamedType(usage.parentType) : undefined,
         })),
     },
   });
@@ -111,8 +117,14 @@ function makeSchema(sdl) {
   const typeErrors = validateSchema(schema);
   if (typeErrors.length > 0) return { errors: typeErrors };
   const even = schema.getType('Even');
-  if (even) even.parseValue = parseEven;
-  if (even) even.parseLiteral = (node) => parseEven(node.kind === 'IntValue' ? Number(node.value) : node.value);
+  if (even) {
+    even.parseValue = parseEven;
+    even.parseLiteral = (node) => {
+      // A scalar with rules takes no enum value: JSON has none.
+      if (node.kind === 'EnumValue') return undefined;
+      return parseEven(node.kind === 'IntValue' ? Number(node.value) : node.value);
+    };
+  }
   return { schema };
 }
 
