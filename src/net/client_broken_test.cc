@@ -236,39 +236,6 @@ TEST(Client, keeps_no_connection_that_said_more_than_it_was_asked) {
   EXPECT_EQ(client.fetch(get(server.port()))->body, "ok");
 }
 
-// Listens but never accepts, with its queue full: the next one's packets are swallowed.
-class FullListener {
- public:
-  FullListener() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    ::sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::socklen_t size = sizeof(at);
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<::sockaddr*>(&at), sizeof(at)), 0);
-    EXPECT_EQ(::listen(listener_, 0), 0);
-    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<::sockaddr*>(&at), &size), 0);
-    port_ = ntohs(at.sin_port);
-    for (int i = 0; i < 4; ++i) {
-      const int waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-      ::connect(waiting, reinterpret_cast<::sockaddr*>(&at), sizeof(at));
-      waiting_.push_back(waiting);
-    }
-  }
-  ~FullListener() {
-    for (const int waiting : waiting_) ::close(waiting);
-    ::close(listener_);
-  }
-  FullListener(const FullListener&) = delete;
-  FullListener& operator=(const FullListener&) = delete;
-
-  std::uint16_t port() const { return port_; }
-
- private:
-  int listener_;
-  std::uint16_t port_ = 0;
-  std::vector<int> waiting_;
-};
-
 TEST(Client, gives_up_on_connecting) {
   FullListener listener;
   RunningClient client;

@@ -20,7 +20,7 @@ struct SlowLookups {
 };
 parley::base::Guarded<std::shared_ptr<SlowLookups>> slow_lookups;
 
-::addrinfo* address_entry(int family, ::addrinfo* next) {
+::addrinfo* address_entry(int family, ::addrinfo* next, std::uint32_t ipv4 = INADDR_LOOPBACK) {
   struct Entry {
     ::addrinfo info{};
     ::sockaddr_storage address{};
@@ -28,7 +28,7 @@ parley::base::Guarded<std::shared_ptr<SlowLookups>> slow_lookups;
   auto* entry = new Entry;
   entry->address.ss_family = static_cast<::sa_family_t>(family);
   if (family == AF_INET) {
-    reinterpret_cast<::sockaddr_in&>(entry->address).sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    reinterpret_cast<::sockaddr_in&>(entry->address).sin_addr.s_addr = htonl(ipv4);
   } else {
     reinterpret_cast<::sockaddr_in6&>(entry->address).sin6_addr = in6addr_loopback;
   }
@@ -47,6 +47,10 @@ extern "C" int getaddrinfo(const char* name, const char*, const ::addrinfo*, ::a
   const std::string_view host(name);
   if (host == "two.test") {
     *found = address_entry(AF_INET6, address_entry(AF_INET, nullptr));
+    return 0;
+  }
+  if (host == "swallowed.test") {
+    *found = address_entry(AF_INET, address_entry(AF_INET, nullptr), INADDR_LOOPBACK + 1);
     return 0;
   }
   if (host == "slow.test") {
@@ -235,6 +239,16 @@ TEST(ClientNames, are_looked_up_and_each_address_is_tried) {
     ASSERT_TRUE(answer) << answer.error().cause;
     EXPECT_EQ(answer->body, std::string(name) + ':' + std::to_string(server.port()));
   }
+}
+
+TEST(ClientNames, with_an_address_that_swallows_packets_leave_time_for_the_next) {
+  RunningServer server(say_ok);
+  const FullListener swallowing(INADDR_LOOPBACK + 1, server.port());
+  RunningClient client;
+  ClientRequest request = get_of("swallowed.test", server.port());
+  request.timeouts.connect = 200ms;
+  const auto answer = client.fetch(std::move(request));
+  EXPECT_TRUE(answer) << answer.error().cause;
 }
 
 TEST(ClientNames, say_of_each_address_why_it_failed) {

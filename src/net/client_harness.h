@@ -170,6 +170,43 @@ class ScriptedServer {
   std::thread thread_;
 };
 
+// Listens but never accepts, with its queue full: the next one's packets are swallowed.
+class FullListener {
+ public:
+  explicit FullListener(std::uint32_t address = INADDR_LOOPBACK, std::uint16_t port = 0)
+      : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    ::sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(address);
+    at.sin_port = htons(port);
+    ::socklen_t size = sizeof(at);
+    if (::bind(listener_, reinterpret_cast<::sockaddr*>(&at), sizeof(at)) != 0 ||
+        ::listen(listener_, 0) != 0 ||
+        ::getsockname(listener_, reinterpret_cast<::sockaddr*>(&at), &size) != 0) {
+      throw std::runtime_error("cannot listen");
+    }
+    port_ = ntohs(at.sin_port);
+    for (int i = 0; i < 4; ++i) {
+      const int waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      ::connect(waiting, reinterpret_cast<::sockaddr*>(&at), sizeof(at));
+      waiting_.push_back(waiting);
+    }
+  }
+  ~FullListener() {
+    for (const int waiting : waiting_) ::close(waiting);
+    ::close(listener_);
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::vector<int> waiting_;
+};
+
 // A script that reads a request without a body and says `answer`.
 inline ScriptedServer::Script saying(std::string answer) {
   return [answer = std::move(answer)](RawSocket& peer) {
