@@ -12,7 +12,6 @@ namespace parley::api {
 namespace json = boost::json;
 using base::Awaitable;
 using graphql::GraphqlError;
-using graphql::OperationType;
 using graphql::Response;
 
 namespace {

@@ -5,7 +5,6 @@
 namespace parley::api {
 
 using base::Awaitable;
-using base::ErrorCode;
 using base::Result;
 using graphql::EventSource;
 using graphql::Resolved;
