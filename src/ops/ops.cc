@@ -23,7 +23,9 @@ base::Awaitable<net::Response> Ops::ready() {
   const std::string store_state = pong ? "ok" : std::string(base::name(pong.error().code));
   const bool draining = draining_.load(std::memory_order_relaxed);
   const bool is_ready = pong.has_value() && !draining;
-  const json::object body{{"status", draining ? "draining" : is_ready ? "ready" : "not ready"},
+  const json::object body{{"status", draining   ? "draining"
+                                     : is_ready ? "ready"
+                                                : "not ready"},
                           {"parts", json::object{{"store", store_state}}}};
   auto response = net::Response::json(is_ready ? 200 : 503, json::serialize(body) + "\n");
   response.headers.set("Cache-Control", "no-store");

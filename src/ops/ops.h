@@ -1,7 +1,8 @@
 // What operators and orchestrators ask over HTTP: is it alive, is it ready, and the metrics.
 //
 //   GET /healthz  200 while the worker answers at all.
-//   GET /readyz   200, or 503 while draining or while a part that every turn needs is not there. The body names
+//   GET /readyz   200, or 503 while draining or while a part that every turn needs is not there. The body
+//   names
 //                 each part: {"status":"ready","parts":{"store":"ok"}}.
 //   GET /metrics  Prometheus' text format 0.0.4.
 //
