@@ -1,4 +1,6 @@
 // The pool: keep-alive and its end, retries on what was kept too long, the bound and the queue behind it.
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,6 +42,20 @@ TEST(ClientPool, drops_a_connection_that_speaks_unasked) {
   auto future = dropped.get_future();
   client.run_until(future);
   EXPECT_EQ(client.open(), 0);
+}
+
+TEST(ClientPool, keeps_no_connection_that_the_server_wants_to_close) {
+  std::promise<void> left;
+  ScriptedServer server({[&](RawSocket& peer) {
+    peer.receive_until("\r\n\r\n");
+    peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    EXPECT_EQ(peer.receive_all(), "");
+    left.set_value();
+  }});
+  RunningClient client;
+  EXPECT_TRUE(client.fetch(get(server.port())));
+  EXPECT_EQ(client.open(), 0);
+  left.get_future().wait();
 }
 
 TEST(ClientPool, closes_what_is_idle_too_long) {
@@ -165,12 +181,15 @@ struct Gate {
   std::atomic<int> open = 0;
   std::atomic<int> came = 0;
   base::Guarded<std::vector<std::string>> paths;
+  // Of the clients' ends.
+  base::Guarded<std::set<std::uint16_t>> ports;
 };
 struct Gated {
   Gate& gate;
   base::Awaitable<void> operator()(Exchange& exchange) const { return answer(gate, exchange); }
   static base::Awaitable<void> answer(Gate& gate, Exchange& exchange) {
     gate.paths.with([&](auto& paths) { paths.push_back(exchange.request().path); });
+    gate.ports.with([&](auto& ports) { ports.insert(exchange.request().peer_port); });
     const int mine = ++gate.came;
     while (gate.open < mine) {
       if (!co_await base::sleep_until(base::Deadline::after(1ms))) co_return;
@@ -268,7 +287,8 @@ TEST(ClientPool, hands_on_what_is_granted_to_one_who_is_cancelled_in_the_same_tu
   client.run_until([&] { return granted.done() && last.done() && others.size() == 0; });
   EXPECT_EQ(granted.result().error().code, ErrorCode::kCancelled);
   ASSERT_TRUE(last.result()) << last.result().error().cause;
-  EXPECT_EQ(client.open(), 1);
+  // The same connection: it was not closed on the way.
+  gate.ports.with([](auto& ports) { EXPECT_EQ(ports.size(), 1U); });
 }
 
 TEST(ClientPool, keeps_a_bounded_number_of_idle_connections) {
