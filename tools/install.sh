@@ -19,7 +19,7 @@ readonly APT_BUILD=(
   libsqlite3-dev libssl-dev libcjose-dev libjansson-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev
   libzstd-dev zlib1g-dev libhowardhinnant-date-dev tzdata libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-venv curl ca-certificates)
-readonly APT_TESTS=(sqlite3 nginx-light wrk redis-server)
+readonly APT_TESTS=(sqlite3 nginx-light wrk redis-server prometheus)
 
 say() { printf '== %s\n' "$*" >&2; }
 
