@@ -231,7 +231,7 @@ std::vector<InputValue> SchemaBuilder::input_values(const std::vector<InputValue
 }
 
 // The directive's argument, or `otherwise` where it is not given; nothing where the directive is not there,
-// or its argument is null.
+// or its argument is null, which an argument without a default must not be.
 std::optional<std::string> SchemaBuilder::directive_text(const std::vector<Directive>& directives,
                                                          std::string_view directive,
                                                          std::string_view argument,
@@ -241,12 +241,13 @@ std::optional<std::string> SchemaBuilder::directive_text(const std::vector<Direc
   const Value* value = find_argument(*found, argument);
   if (value == nullptr) return std::string(otherwise);
   if (value->kind == ValueKind::kString) return std::string(value->text);
-  if (value->kind != ValueKind::kNull) {
-    errors_.push_back(
-        {.message = fmt::format("Argument \"{}\" has invalid value {}.", argument, print(*value)),
-         .locations = {document_->location(value->at)},
-         .extensions = {{"code", "GRAPHQL_VALIDATION_FAILED"}}});
-  }
+  const bool null = value->kind == ValueKind::kNull;
+  if (null && !otherwise.empty()) return std::nullopt;
+  std::string message = fmt::format("Argument \"{}\" has invalid value {}.", argument, print(*value));
+  if (null) message = fmt::format("Argument \"{}\" of non-null type \"String!\" must not be null.", argument);
+  errors_.push_back({.message = std::move(message),
+                     .locations = {document_->location(value->at)},
+                     .extensions = {{"code", "GRAPHQL_VALIDATION_FAILED"}}});
   return std::nullopt;
 }
 
@@ -307,6 +308,9 @@ void SchemaBuilder::order_types() {
     }
   }
   others.fields.push_back({.type = schema_->schema_field_->type});
+  for (const NamedType* root : {schema_->query_, schema_->mutation_, schema_->subscription_}) {
+    if (root != nullptr) others.members.push_back(root);
+  }
   visit(visit, others);
 
   std::unordered_map<const NamedType*, std::unique_ptr<NamedType>> owned;

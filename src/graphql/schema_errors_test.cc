@@ -307,6 +307,21 @@ TEST(SchemaErrors, arguments_of_built_in_directives_fit) {
       testing::ElementsAre("Argument \"weight\" has invalid value -1. @1:84"));
 }
 
+TEST(SchemaErrors, a_root_type_is_no_scalar_even_one_that_nothing_else_refers_to) {
+  for (const char* sdl :
+       {"schema { query: Float }", "type Query { a: Int } extend schema { mutation: ID }"}) {
+    const auto schema = Schema::make(sdl);
+    ASSERT_FALSE(schema.has_value());
+    EXPECT_THAT(schema.error().front().message, ::testing::HasSubstr("root type must be Object type"));
+  }
+}
+
+TEST(SchemaErrors, a_specified_by_url_is_not_null) {
+  const auto schema = Schema::make("type Query { a: S } scalar S @specifiedBy(url: null)");
+  ASSERT_FALSE(schema.has_value());
+  EXPECT_EQ(schema.error().front().message, R"(Argument "url" of non-null type "String!" must not be null.)");
+}
+
 TEST(SchemaErrors, operations_are_no_part_of_a_schema) {
   EXPECT_THAT(errors_of(kQuery + "query { a }"),
               testing::ElementsAre("A schema holds type system definitions only. @2:1"));

@@ -4,6 +4,7 @@
 // Owned by one call of validate().
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -47,6 +48,8 @@ class Context {
   // Whether there is no point in going on: too many errors, or a document that costs too much to judge.
   bool stopped() const { return stopped_; }
   void abort_too_complex();
+  // How many more errors are told.
+  std::size_t errors_left() const { return max_errors_ - std::min(max_errors_, errors_.size()); }
   // Work on fragments has a budget for the whole document. False, and stopped, once it is spent.
   bool spend_fragment_work(std::size_t cost);
   std::vector<GraphqlError> take_errors() { return std::move(errors_); }

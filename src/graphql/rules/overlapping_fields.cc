@@ -14,7 +14,9 @@ constexpr std::size_t kMaxFields = 20;
 // Comparisons within one another, through selections and fragments. Far beyond what any limit on depth lets
 // through; the recursion ends here.
 constexpr int kMaxDepth = 400;
-// From here on, a set's groups are looked up by hash.
+// More conflicts below one pair of fields than its error has room for.
+constexpr std::size_t kMaxBelow = 64;
+// From here on, names are looked up by hash.
 constexpr std::size_t kIndexFrom = 24;
 
 std::string abbreviate(std::string text) {
@@ -70,6 +72,10 @@ bool OverlappingFields::spend(int cost) {
   return !context_.stopped();
 }
 
+bool OverlappingFields::enough(const Conflicts& conflicts) const {
+  return context_.stopped() || conflicts.found.size() >= conflicts.limit;
+}
+
 bool OverlappingFields::deeper() {
   if (depth_ >= kMaxDepth) context_.abort_too_complex();
   return !context_.stopped();
@@ -79,18 +85,18 @@ void OverlappingFields::enter(const SelectionSetNode& node) {
   const auto& selections = node.set.selections;
   if (node.flattened) return;
   if (selections.size() == 1 && !std::holds_alternative<InlineFragment>(selections[0].of)) return;
-  Conflicts conflicts;
+  Conflicts conflicts{.limit = context_.errors_left() + 1};
   Collected& all = collect(context_.types().parent(), node.set);
   within(conflicts, all);
   if (!all.groups.empty() || all.fragments.size() > 1) {
-    for (std::size_t i = 0; i < all.fragments.size() && !context_.stopped(); ++i) {
+    for (std::size_t i = 0; i < all.fragments.size() && !enough(conflicts); ++i) {
       with_fragment(conflicts, false, all, all.fragments[i]);
-      for (std::size_t j = i + 1; j < all.fragments.size() && !context_.stopped(); ++j) {
+      for (std::size_t j = i + 1; j < all.fragments.size() && !enough(conflicts); ++j) {
         fragments(conflicts, false, all.fragments[i], all.fragments[j]);
       }
     }
   }
-  for (const Conflict& conflict : conflicts) {
+  for (const Conflict& conflict : conflicts.found) {
     if (context_.stopped()) return;
     std::vector<Position> at;
     for (const Field* field : conflict.first) at.push_back(field->at);
@@ -137,6 +143,11 @@ OverlappingFields::Collected& OverlappingFields::collect(const FragmentDefinitio
   return collect(context_.schema().type(fragment.type_condition.text), fragment.selection_set);
 }
 
+OverlappingFields::Collected& OverlappingFields::below(const Use& use) {
+  if (use.below == nullptr) use.below = &collect(use.named_type(), use.field->selection_set);
+  return *use.below;
+}
+
 void OverlappingFields::collect_into(Collected& all, const NamedType* parent, const SelectionSet& set) {
   for (const Selection& selection : set.selections) {
     if (const auto* field = std::get_if<Field>(&selection.of)) {
@@ -159,39 +170,27 @@ void OverlappingFields::within(Conflicts& conflicts, const Collected& all) {
   for (const Group& group : all.groups) {
     for (std::size_t i = 0; i < group.uses.size(); ++i) {
       for (std::size_t j = i + 1; j < group.uses.size(); ++j) {
-        if (context_.stopped()) return;
-        auto conflict = compare(false, group.key, group.uses[i], group.uses[j]);
-        if (conflict) conflicts.push_back(std::move(*conflict));
+        if (enough(conflicts)) return;
+        compare(conflicts, false, group.key, group.uses[i], group.uses[j]);
       }
     }
   }
 }
 
-void OverlappingFields::between(Conflicts& conflicts, bool exclusive, Collected& first,
+void OverlappingFields::between(Conflicts& conflicts, bool exclusive, const Collected& first,
                                 const Collected& second) {
   if (first.groups.empty() || second.groups.empty()) return;
-  for (const Overlap& overlap : overlaps(first, second)) {
-    for (const Use& one : overlap.first->uses) {
-      for (const Use& other : overlap.second->uses) {
-        if (context_.stopped()) return;
-        auto conflict = compare(exclusive, overlap.first->key, one, other);
-        if (conflict) conflicts.push_back(std::move(*conflict));
+  for (const Group& group : first.groups) {
+    if (!spend(1)) return;
+    const Group* overlap = second.find(group.key);
+    if (overlap == nullptr) continue;
+    for (const Use& one : group.uses) {
+      for (const Use& other : overlap->uses) {
+        if (enough(conflicts)) return;
+        compare(conflicts, exclusive, group.key, one, other);
       }
     }
   }
-}
-
-const std::vector<OverlappingFields::Overlap>& OverlappingFields::overlaps(Collected& first,
-                                                                           const Collected& second) {
-  auto [entry, added] = first.overlaps.try_emplace(&second);
-  if (!added) return entry->second;
-  for (const Group& group : first.groups) {
-    if (!spend(1)) break;
-    if (const Group* other = second.find(group.key)) {
-      entry->second.push_back({.first = &group, .second = other});
-    }
-  }
-  return entry->second;
 }
 
 void OverlappingFields::with_fragment(Conflicts& conflicts, bool exclusive, Collected& fields,
@@ -210,7 +209,7 @@ void OverlappingFields::with_fragment(Conflicts& conflicts, bool exclusive, Coll
   ++depth_;
   between(conflicts, exclusive, fields, other);
   for (std::string_view further : other.fragments) {
-    if (context_.stopped()) break;
+    if (enough(conflicts)) break;
     with_fragment(conflicts, exclusive, fields, further);
   }
   --depth_;
@@ -232,11 +231,11 @@ void OverlappingFields::fragments(Conflicts& conflicts, bool exclusive, std::str
   ++depth_;
   between(conflicts, exclusive, first, second);
   for (std::string_view further : second.fragments) {
-    if (context_.stopped()) break;
+    if (enough(conflicts)) break;
     fragments(conflicts, exclusive, name1, further);
   }
   for (std::string_view further : first.fragments) {
-    if (context_.stopped()) break;
+    if (enough(conflicts)) break;
     fragments(conflicts, exclusive, further, name2);
   }
   --depth_;
@@ -244,23 +243,23 @@ void OverlappingFields::fragments(Conflicts& conflicts, bool exclusive, std::str
 
 OverlappingFields::Conflicts OverlappingFields::sub_selections(bool exclusive, const Use& one,
                                                                const Use& other) {
-  Conflicts conflicts;
+  Conflicts conflicts{.limit = kMaxBelow};
   if (!deeper()) return conflicts;
   ++depth_;
-  Collected& first = collect(one.named_type(), one.field->selection_set);
-  Collected& second = collect(other.named_type(), other.field->selection_set);
+  Collected& first = below(one);
+  Collected& second = below(other);
   between(conflicts, exclusive, first, second);
   for (std::string_view name : second.fragments) {
-    if (context_.stopped()) break;
+    if (enough(conflicts)) break;
     with_fragment(conflicts, exclusive, first, name);
   }
   for (std::string_view name : first.fragments) {
-    if (context_.stopped()) break;
+    if (enough(conflicts)) break;
     with_fragment(conflicts, exclusive, second, name);
   }
   for (std::string_view name1 : first.fragments) {
     for (std::string_view name2 : second.fragments) {
-      if (context_.stopped()) break;
+      if (enough(conflicts)) break;
       fragments(conflicts, exclusive, name1, name2);
     }
   }
@@ -270,43 +269,49 @@ OverlappingFields::Conflicts OverlappingFields::sub_selections(bool exclusive, c
 
 // ---- comparing two fields
 
-std::optional<OverlappingFields::Conflict> OverlappingFields::compare(bool parents_exclusive,
-                                                                      std::string_view key, const Use& one,
-                                                                      const Use& other) {
-  if (!spend(2)) return std::nullopt;
+void OverlappingFields::compare(Conflicts& conflicts, bool parents_exclusive, std::string_view key,
+                                const Use& one, const Use& other) {
+  if (!spend(2)) return;
   auto is_object = [](const NamedType* type) { return type != nullptr && type->kind == TypeKind::kObject; };
   // Objects of two types are never one object, so their fields may differ as long as their shapes do not.
   bool exclusive =
       parents_exclusive || (one.parent != other.parent && is_object(one.parent) && is_object(other.parent));
-  const Field& field1 = *one.field;
-  const Field& field2 = *other.field;
   const TypeRef* type1 = one.type();
   const TypeRef* type2 = other.type();
-  if (one.simple_leaf() && other.simple_leaf() && type1 == type2 && field1.name.text == field2.name.text) {
-    return std::nullopt;
+  if (one.simple_leaf() && other.simple_leaf() && type1 == type2 &&
+      one.field->name.text == other.field->name.text) {
+    return;
   }
   auto conflict = [&](std::string reason) {
-    return Conflict{.key = key, .reason = std::move(reason), .first = {&field1}, .second = {&field2}};
+    conflicts.found.push_back(
+        {.key = key, .reason = std::move(reason), .first = {one.field}, .second = {other.field}});
   };
   if (!exclusive) {
-    const std::string& reason = difference(one, other);
-    if (!reason.empty()) return conflict(reason);
+    std::string reason = difference(one, other);
+    if (!reason.empty()) return conflict(std::move(reason));
   }
   if (type1 != nullptr && type2 != nullptr && types_conflict(*type1, *type2)) {
     return conflict("they return conflicting types \"" + type1->str() + "\" and \"" + type2->str() + "\"");
   }
-  if (field1.selection_set.empty() || field2.selection_set.empty()) return std::nullopt;
+  if (one.field->selection_set.empty() || other.field->selection_set.empty()) return;
   Conflicts below = sub_selections(exclusive, one, other);
-  if (below.empty()) return std::nullopt;
+  if (!below.found.empty()) conflicts.found.push_back(joined(key, one, other, below));
+}
+
+OverlappingFields::Conflict OverlappingFields::joined(std::string_view key, const Use& one, const Use& other,
+                                                      const Conflicts& below) {
   std::string reason;
-  for (const Conflict& of : below) {
-    reason.append(reason.empty() ? "" : " and ").append("subfields \"").append(of.key);
+  for (const Conflict& of : below.found) {
+    reason.append(reason.empty() ? "" : " and ")
+        .append("subfields \"")
+        .append(abbreviate(std::string(of.key)));
     reason.append("\" conflict because ").append(of.reason);
     if (reason.size() > kMaxReason) break;
   }
-  Conflict all = conflict(abbreviate(std::move(reason)));
+  Conflict all{
+      .key = key, .reason = abbreviate(std::move(reason)), .first = {one.field}, .second = {other.field}};
   auto add = [&below](std::vector<const Field*>& fields, std::vector<const Field*> Conflict::* side) {
-    for (const Conflict& of : below) {
+    for (const Conflict& of : below.found) {
       const auto& more = of.*side;
       auto room = static_cast<std::ptrdiff_t>(kMaxFields - fields.size());
       auto count = std::min(room, std::ssize(more));
@@ -320,29 +325,41 @@ std::optional<OverlappingFields::Conflict> OverlappingFields::compare(bool paren
   return all;
 }
 
-const std::string& OverlappingFields::difference(const Use& one, const Use& other) {
-  auto [entry, added] = differences_.try_emplace({&one, &other});
-  if (!added) return entry->second;
+std::string OverlappingFields::difference(const Use& one, const Use& other) {
   std::string_view name1 = one.field->name.text;
   std::string_view name2 = other.field->name.text;
   if (name1 != name2) {
-    entry->second = "\"" + abbreviate(std::string(name1)) + "\" and \"" + abbreviate(std::string(name2)) +
-                    "\" are different fields";
-  } else if (!same_arguments(*one.field, *other.field)) {
-    entry->second = "they have differing arguments";
+    return "\"" + abbreviate(std::string(name1)) + "\" and \"" + abbreviate(std::string(name2)) +
+           "\" are different fields";
   }
-  return entry->second;
+  return same_arguments(*one.field, *other.field) ? "" : "they have differing arguments";
 }
 
 bool OverlappingFields::same_arguments(const Field& one, const Field& other) {
   if (one.arguments.size() != other.arguments.size()) return false;
+  if (one.arguments.empty()) return true;
+  auto [entry, added] = same_arguments_.try_emplace({&one, &other});
+  if (!added) return entry->second;
+  // Many are looked up by hash.
   std::unordered_map<std::string_view, const Value*> values;
-  for (const Argument& argument : other.arguments) values[argument.name.text] = &argument.value;
-  return std::ranges::all_of(one.arguments, [&](const Argument& argument) {
-    if (!spend(1)) return true;
-    auto found = values.find(argument.name.text);
-    return found != values.end() && canonical(argument.value) == canonical(*found->second);
+  if (other.arguments.size() > kIndexFrom) {
+    for (const Argument& argument : other.arguments) values[argument.name.text] = &argument.value;
+  }
+  auto value_of = [&](std::string_view name) -> const Value* {
+    if (!values.empty()) {
+      auto found = values.find(name);
+      return found == values.end() ? nullptr : found->second;
+    }
+    // The last of that name, should there be more.
+    auto found = std::ranges::find(other.arguments.rbegin(), other.arguments.rend(), name,
+                                   [](const Argument& of) { return of.name.text; });
+    return found == other.arguments.rend() ? nullptr : &found->value;
+  };
+  entry->second = std::ranges::all_of(one.arguments, [&](const Argument& argument) {
+    const Value* value = value_of(argument.name.text);
+    return spend(1) && value != nullptr && canonical(argument.value) == canonical(*value);
   });
+  return entry->second;
 }
 
 const std::string& OverlappingFields::canonical(const Value& value) {

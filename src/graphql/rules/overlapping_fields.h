@@ -8,7 +8,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,12 +26,15 @@ class OverlappingFields {
   void enter(const SelectionSetNode& node);
 
  private:
+  struct Collected;
   // A field where it is selected.
   struct Use {
     const NamedType* parent = nullptr;
     const Field* field = nullptr;
     // nullptr where the parent has no such field; the fields of introspection count as none.
     const FieldType* definition = nullptr;
+    // What it selects, once that was asked for.
+    mutable Collected* below = nullptr;
 
     bool simple_leaf() const { return field->arguments.empty() && field->selection_set.empty(); }
     const TypeRef* type() const { return definition == nullptr ? nullptr : definition->type; }
@@ -45,10 +47,6 @@ class OverlappingFields {
     std::string_view key;
     std::vector<Use> uses{};
   };
-  struct Overlap {
-    const Group* first;
-    const Group* second;
-  };
   // What a selection set selects: inline fragments flattened, fragments that are spread only named.
   struct Collected {
     std::vector<Group> groups{};
@@ -58,7 +56,6 @@ class OverlappingFields {
     std::unordered_map<std::string_view, std::size_t> index{};
     // Fragments that were compared with this; the value says whether as mutually exclusive only.
     std::unordered_map<std::string_view, bool> compared{};
-    std::unordered_map<const Collected*, std::vector<Overlap>> overlaps{};
 
     const Group* find(std::string_view key) const;
     Group& group(std::string_view key);
@@ -69,7 +66,11 @@ class OverlappingFields {
     std::vector<const Field*> first{};
     std::vector<const Field*> second{};
   };
-  using Conflicts = std::vector<Conflict>;
+  // No more are looked for than can be told.
+  struct Conflicts {
+    std::size_t limit;
+    std::vector<Conflict> found{};
+  };
   using FragmentPair = std::pair<std::string_view, std::string_view>;
   struct PairHash {
     std::size_t operator()(const FragmentPair& pair) const;
@@ -79,21 +80,23 @@ class OverlappingFields {
   Collected& collect(const NamedType* parent, const SelectionSet& set);
   void collect_into(Collected& all, const NamedType* parent, const SelectionSet& set);
   Collected& collect(const FragmentDefinition& fragment);
+  Collected& below(const Use& use);
 
   void within(Conflicts& conflicts, const Collected& all);
-  void between(Conflicts& conflicts, bool exclusive, Collected& first, const Collected& second);
+  void between(Conflicts& conflicts, bool exclusive, const Collected& first, const Collected& second);
   void with_fragment(Conflicts& conflicts, bool exclusive, Collected& fields, std::string_view fragment);
   void fragments(Conflicts& conflicts, bool exclusive, std::string_view first, std::string_view second);
   Conflicts sub_selections(bool exclusive, const Use& first, const Use& second);
-  const std::vector<Overlap>& overlaps(Collected& first, const Collected& second);
-  std::optional<Conflict> compare(bool parents_exclusive, std::string_view key, const Use& first,
-                                  const Use& second);
+  void compare(Conflicts& conflicts, bool parents_exclusive, std::string_view key, const Use& first,
+               const Use& second);
+  static Conflict joined(std::string_view key, const Use& first, const Use& second, const Conflicts& below);
   // Why two fields that may apply to one object differ; empty where they do not.
-  const std::string& difference(const Use& first, const Use& second);
+  std::string difference(const Use& first, const Use& second);
   bool same_arguments(const Field& first, const Field& second);
   const std::string& canonical(const Value& value);
   bool types_conflict(const TypeRef& first, const TypeRef& second);
 
+  bool enough(const Conflicts& conflicts) const;
   // False, and the walk has stopped, once the document has cost too much.
   bool spend(int cost);
   // Whether there is stack left for one more level; refuses the document where not.
@@ -105,7 +108,8 @@ class OverlappingFields {
   std::deque<Collected> all_{};
   std::unordered_map<std::pair<const void*, const void*>, Collected*, PairHash> collected_{};
   std::unordered_map<FragmentPair, bool, PairHash> compared_{};
-  std::unordered_map<std::pair<const void*, const void*>, std::string, PairHash> differences_{};
+  // Of fields whose arguments were compared.
+  std::unordered_map<std::pair<const void*, const void*>, bool, PairHash> same_arguments_{};
   std::unordered_map<const Value*, std::string> canonical_{};
 };
 

@@ -4,7 +4,7 @@
 // are put in here, so that the comparison is with the current specification.
 import {
   GraphQLError, buildASTSchema, execute, getNamedType, parse, print, printSchema, specifiedRules, subscribe, validate,
-  validateSchema, visit, NoSchemaIntrospectionCustomRule, SingleFieldSubscriptionsRule, VariablesInAllowedPositionRule,
+  validateSchema, valueFromASTUntyped, visit, NoSchemaIntrospectionCustomRule, SingleFieldSubscriptionsRule, VariablesInAllowedPositionRule,
 } from 'graphql';
 import { createRequire } from 'node:module';
 
@@ -122,7 +122,7 @@ function makeSchema(sdl) {
     even.parseLiteral = (node) => {
       // A scalar with rules takes no enum value: JSON has none.
       if (node.kind === 'EnumValue') return undefined;
-      return parseEven(node.kind === 'IntValue' ? Number(node.value) : node.value);
+      return parseEven(valueFromASTUntyped(node));
     };
   }
   return { schema };
