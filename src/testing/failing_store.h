@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/random.h"
 #include "store/store.h"
 
 namespace parley::testing {
@@ -20,6 +21,7 @@ class FailingStore final : public store::Store {
     // From the k-th operation on nothing is done any more: the disk is gone.
     kFromThenOn
   };
+  using ErrorCode = base::ErrorCode;
   template <class T>
   using Reply = store::Reply<T>;
 
@@ -32,7 +34,15 @@ class FailingStore final : public store::Store {
     when_ = when;
     code_ = code;
   }
-  void heal() { fail_at_ = 0; }
+  // From now on every operation fails with a chance of one in `one_in`, half of those after it was done.
+  void fail_at_random(std::uint64_t seed, std::uint64_t one_in) {
+    random_ = base::Random(seed);
+    one_in_ = one_in;
+  }
+  void heal() {
+    fail_at_ = 0;
+    one_in_ = 0;
+  }
   std::int64_t operations() const { return count_; }
 
   Reply<store::CreatedConversation> create_conversation(base::Call call, model::Owner owner,
@@ -108,6 +118,11 @@ class FailingStore final : public store::Store {
   template <class T>
   Reply<T> pass(Reply<T> work) {
     const std::int64_t number = ++count_;
+    if (one_in_ != 0 && random_.below(one_in_) == 0) {
+      if (random_.below(2) == 0) co_return base::fail(ErrorCode::kOverloaded, "the store failed", "before");
+      (void)co_await std::move(work);
+      co_return base::fail(ErrorCode::kInternal, "the store failed", "after");
+    }
     const bool chosen = fail_at_ != 0 && number == fail_at_;
     const bool after_it = fail_at_ != 0 && number > fail_at_ && when_ == When::kFromThenOn;
     if ((chosen && when_ != When::kAfter) || after_it) {
@@ -119,6 +134,8 @@ class FailingStore final : public store::Store {
   }
 
   store::Store& inner_;
+  base::Random random_{0};
+  std::uint64_t one_in_ = 0;
   std::int64_t count_ = 0;
   std::int64_t fail_at_ = 0;
   When when_ = When::kBefore;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -38,6 +39,12 @@ base::ErrorCode code(const base::Result<T>& result) {
 template <class T>
 base::Awaitable<void> keep_result(base::Awaitable<T> work, std::optional<T>& kept) {
   kept.emplace(co_await std::move(work));
+}
+
+// The same for a caller who may be gone by then.
+template <class T>
+base::Awaitable<void> share_result(base::Awaitable<T> work, std::shared_ptr<std::optional<T>> kept) {
+  kept->emplace(co_await std::move(work));
 }
 
 class Loop {
@@ -77,10 +84,10 @@ class Loop {
   // Runs `work` to its end.
   template <class T>
   T wait(base::Awaitable<T> work) {
-    std::optional<T> kept;
-    tasks_.spawn(keep_result(std::move(work), kept));
-    until([&] { return kept.has_value(); });
-    return std::move(*kept);
+    const auto kept = std::make_shared<std::optional<T>>();
+    tasks_.spawn(share_result(std::move(work), kept));
+    until([&] { return kept->has_value(); });
+    return std::move(**kept);
   }
   void wait(base::Awaitable<void> work) {
     base::TaskGroup group(io_.get_executor());

@@ -61,6 +61,7 @@ inline chat::EngineOptions patient() {
 
 class Scene {
  public:
+  // With a path, ids are drawn anew: other scenes had the file before.
   explicit Scene(chat::EngineOptions options = patient(), streams::HubOptions hub_options = {},
                  std::string path = {})
       : disk(good(store::sqlite::open_store({.path = path.empty() ? scratch_.path() : path}, metrics, log))),
@@ -69,8 +70,10 @@ class Scene {
         provider(loop.executor()),
         engine(
             {.store = store, .hub = hub, .streams = streams, .clock = clock, .metrics = metrics, .log = log},
-            {{"fake", &provider}}, catalog(), {clock, base::Random(21)}, std::move(options)),
-        conversations(store, catalog(), clock, {clock, base::Random(22)}, {}, std::nullopt) {}
+            {{"fake", &provider}}, catalog(), {clock, path.empty() ? base::Random(21) : base::Random()},
+            std::move(options)),
+        conversations(store, catalog(), clock, {clock, path.empty() ? base::Random(22) : base::Random()}, {},
+                      std::nullopt) {}
   ~Scene() {
     store.heal();
     loop.finish();
