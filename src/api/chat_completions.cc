@@ -1,5 +1,6 @@
 #include "api/chat_completions.h"
 
+#include <memory>
 #include <utility>
 
 #include <boost/json/parse.hpp>
@@ -72,22 +73,25 @@ Awaitable<void> Reply::whole() {
                                                     started_.state.turn.id, 0);
   if (!follower) co_return fail(std::move(follower).error());
   json::object extra;
+  std::shared_ptr<const model::Message> answer;
   for (;;) {
     auto event = co_await (*follower)->next(deadline);
     if (!event) co_return fail(std::move(event).error());
     if (!*event) break;
     const model::TurnEvent& what = (*event)->event;
     if (what.kind == model::TurnEventKind::kRestarted) extra.clear();
+    if ((*event)->last()) answer = (*event)->message;
     if (what.extra.empty()) continue;
     boost::system::error_code error;
     json::value value = json::parse(what.extra, error);
     if (!error && value.is_object()) merge_extra(extra, std::move(value.get_object()));
   }
-  auto state = co_await services_.conversations.turn(short_call(services_, caller_), caller_.owner,
-                                                     started_.state.turn.id);
-  if (!state) co_return fail(std::move(state).error());
-  if (auto failure = turn_failure(state->answer)) co_return fail(std::move(*failure));
-  auto response = net::Response::json(200, completion_json(*state, std::move(extra)));
+  // The last event brings the answer as it was stored.
+  if (!answer) co_return fail({.code = ErrorCode::kInternal, .message = "the turn ended without an answer"});
+  if (auto failure = turn_failure(*answer)) co_return fail(std::move(*failure));
+  store::TurnState ended = started_.state;
+  ended.answer = *answer;
+  auto response = net::Response::json(200, completion_json(ended, std::move(extra)));
   add_all(response.headers, turn_headers(caller_, started_));
   exchange_.reply(std::move(response));
 }

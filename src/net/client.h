@@ -54,7 +54,8 @@ struct ClientOptions {
   std::shared_ptr<const TlsTrust> trust{};
   // Of one host and port; a request beyond waits for one to come free.
   std::size_t max_connections = 256;
-  std::size_t max_idle = 32;
+  // As many: requests come in bursts, such as a group of turns that were stored together.
+  std::size_t max_idle = 256;
   // How long a pooled connection may be idle before it is closed.
   std::chrono::milliseconds idle_timeout{30'000};
   std::size_t max_header_bytes = std::size_t{64} << 10;
