@@ -97,8 +97,9 @@ class Walk {
 
   bool wanted(const std::vector<Directive>& directives) {
     auto is = included(scope_, directives);
-    if (!is) error_ = std::move(is).error();
-    return is && *is;
+    if (is) return *is;
+    error_ = std::move(is).error();
+    return false;
   }
 
   const OperationScope& scope_;

@@ -2,7 +2,7 @@
 // specification's section 6 read aloud. For tests, which hold the executor to it.
 #pragma once
 
-#include <map>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>

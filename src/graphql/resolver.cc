@@ -21,7 +21,7 @@ class Coordinate {
     }
     auto* end = std::ranges::copy(type, short_.data()).out;
     *end++ = '.';
-    end = std::ranges::copy(field, end).out;
+    std::ranges::copy(field, end);
     text_ = {short_.data(), size};
   }
   Coordinate(const Coordinate&) = delete;
