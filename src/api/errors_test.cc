@@ -54,12 +54,12 @@ TEST(Traceparent, is_passed_on_only_where_it_is_one) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   EXPECT_EQ(checked_traceparent(good), good);
   EXPECT_EQ(checked_traceparent("cc" + good.substr(2) + "-more"), "cc" + good.substr(2));
-  for (const std::string& bad :
-       {std::string(), good.substr(1), good + "-more", good + "x", "ff" + good.substr(2),
-        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
-        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
-        std::string("00-4bf92f3577b34da6a3ce929d0e0e473\r-00f067aa0ba902b7-01")}) {
+  for (const std::string& bad : std::initializer_list<std::string>{
+           std::string(), good.substr(1), good + "-more", good + "x", "ff" + good.substr(2),
+           "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+           "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+           "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+           std::string("00-4bf92f3577b34da6a3ce929d0e0e473\r-00f067aa0ba902b7-01")}) {
     EXPECT_EQ(checked_traceparent(bad), "") << bad;
   }
 }
