@@ -18,6 +18,12 @@ graphql::Resolved resolved(store::TurnState state) {
   return graphql::Resolved::object(std::move(state), "Turn");
 }
 
+graphql::Values one(graphql::Resolved value) {
+  graphql::Values values;
+  values.push_back(std::move(value));
+  return values;
+}
+
 base::Call quick(const GraphqlContext& context) {
   return short_call(context.services, context.caller);
 }

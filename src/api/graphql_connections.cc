@@ -156,9 +156,7 @@ Awaitable<Values> conversations(const FieldBatch& batch) {
   auto found = co_await context.services.conversations.list(quick(context), context.caller.owner,
                                                             std::move(filter), *page);
   if (!found) co_return all(1, found.error());
-  Values values;
-  values.push_back(Resolved::object(std::move(*found)));
-  co_return values;
+  co_return one(Resolved::object(std::move(*found)));
 }
 
 }  // namespace

@@ -23,12 +23,6 @@ struct SentView {
   bool replayed = false;
 };
 
-Values one(Resolved value) {
-  Values values;
-  values.push_back(std::move(value));
-  return values;
-}
-
 template <class T>
 Values one_of(Result<T> result) {
   return one(result ? Resolved::object(std::move(*result)) : Resolved(std::move(result).error()));

@@ -23,12 +23,6 @@ namespace {
 constexpr std::chrono::days kMostDays{366};
 constexpr std::size_t kMostRows = 10'000;
 
-Values one(Resolved value) {
-  Values values;
-  values.push_back(std::move(value));
-  return values;
-}
-
 Resolved user_of(const Caller& caller) {
   return Resolved::object(UserView{.owner = caller.owner, .tier = caller.principal.tier}, "User");
 }

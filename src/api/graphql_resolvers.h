@@ -72,6 +72,9 @@ graphql::Resolved resolved(base::Result<T> result) {
   return resolved(std::move(*result));
 }
 
+// A batch of one parent's value, as every root field is.
+graphql::Values one(graphql::Resolved value);
+
 // A field's call with the deadline of a request that waits for no model.
 base::Call quick(const GraphqlContext& context);
 
