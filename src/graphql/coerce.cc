@@ -101,7 +101,7 @@ class Coercion {
  public:
   explicit Coercion(const json::object* variables) : variables_(variables) {}
 
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser let the literal nest.
+  // Recurses as deep as the parser let the literal nest.
   Coerced coerce(const Value& literal, const TypeRef& type) const {
     if (literal.kind == ValueKind::kVariable) return variable(literal, type);
     if (literal.kind == ValueKind::kNull) {
@@ -132,7 +132,6 @@ class Coercion {
     return *value;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion)
   Coerced list(const Value& literal, const TypeRef& of) const {
     json::array items;
     if (literal.kind != ValueKind::kList) {
@@ -154,7 +153,6 @@ class Coercion {
     return items;
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion)
   Coerced object(const Value& literal, const NamedType& type) const {
     if (literal.kind != ValueKind::kObject) {
       return refuse("Expected value of type \"{}\", found {}.", type.name, print(literal));
@@ -220,7 +218,7 @@ std::expected<json::value, std::string> coerce_literal(const Schema& /*schema*/,
   return Coercion(variables).coerce(literal, type);
 }
 
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the parser let the literal nest.
+// Recurses as deep as the parser let the literal nest.
 json::value untyped_literal(const Value& literal, const json::object* variables) {
   switch (literal.kind) {
     case ValueKind::kVariable: {

@@ -29,7 +29,7 @@ std::string number_text(const json::value& value) {
 }
 
 // A value that no type describes: what a custom scalar takes.
-// NOLINTNEXTLINE(misc-no-recursion): as deep as the parser let the literal nest.
+// Recurses as deep as the parser let the literal nest.
 std::string untyped_text(const json::value& value) {
   std::vector<std::string> items;
   if (const auto* array = value.if_array()) {
@@ -47,7 +47,6 @@ std::string untyped_text(const json::value& value) {
   return value.is_null() ? "null" : number_text(value);
 }
 
-// NOLINTNEXTLINE(misc-no-recursion)
 std::string object_text(const json::object& value, const NamedType& type) {
   std::vector<std::string> fields;
   for (const InputValue& field : type.input_fields) {
@@ -60,7 +59,6 @@ std::string object_text(const json::object& value, const NamedType& type) {
 
 }  // namespace
 
-// NOLINTNEXTLINE(misc-no-recursion)
 std::optional<std::string> literal_text(const json::value& value, const TypeRef& type) {
   if (value.is_null()) return type.non_null() ? std::nullopt : std::optional<std::string>("null");
   const TypeRef& nullable = type.nullable();

@@ -20,7 +20,7 @@ class SelectionPrinter {
  public:
   explicit SelectionPrinter(std::string& out) : out_(out) {}
 
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser let selections nest.
+  // Recurses as deep as the parser let selections nest.
   void print_set(const SelectionSet& set) {
     out_ += '{';
     ++depth_;
@@ -50,7 +50,6 @@ class SelectionPrinter {
     }
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion)
   void print_one(const Field& field) {
     std::string prefix(field.name.text);
     if (field.alias) prefix.insert(0, std::string(field.alias->text) + ": ");
@@ -68,7 +67,6 @@ class SelectionPrinter {
     write(print_directives(spread.directives));
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion)
   void print_one(const InlineFragment& fragment) {
     out_ += "...";
     if (fragment.type_condition) out_ += " on " + std::string(fragment.type_condition->text);

@@ -339,7 +339,8 @@ TEST(Print, arguments_take_lines_of_their_own_past_80_characters) {
   const std::string last = "f(a: \"" + std::string(66, 'x') + "\", b: 1)";
   ASSERT_EQ(last.size(), 80U);
   EXPECT_EQ(printed("{" + last + "}"), "{\n  " + last + "\n}");
-  EXPECT_EQ(printed("{" + longer + "}"), "{\n  f(\n    a: \"" + std::string(67, 'x') + "\"\n    b: 1\n  )\n}");
+  EXPECT_EQ(printed("{" + longer + "}"),
+            "{\n  f(\n    a: \"" + std::string(67, 'x') + "\"\n    b: 1\n  )\n}");
 }
 
 TEST(Print, strings_escape_controls_and_keep_the_rest) {

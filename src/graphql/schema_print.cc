@@ -46,9 +46,9 @@ std::string arguments(const std::vector<InputValue>& values, const std::string& 
     for (const InputValue& value : values) printed.push_back(input_value(value));
     return '(' + join(printed, ", ") + ')';
   }
+  const std::string within = "  " + indentation;
   for (const InputValue& value : values) {
-    printed.push_back(description(value.description, "  " + indentation, printed.empty()) + "  " +
-                      indentation + input_value(value));
+    printed.push_back(description(value.description, within, printed.empty()) + within + input_value(value));
   }
   return "(\n" + join(printed, "\n") + '\n' + indentation + ')';
 }

@@ -151,7 +151,7 @@ class Directives {
     }
   }
 
-  // NOLINTNEXTLINE(misc-no-recursion): as deep as the parser let the value nest.
+  // Recurses as deep as the parser let the value nest.
   void unique_input_fields(const Value& value) {
     Seen seen;
     for (const ObjectField& field : value.fields) {
