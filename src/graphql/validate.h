@@ -14,15 +14,16 @@
 namespace parley::graphql {
 
 struct ValidateOptions {
-  // Stops after so many; the last error says so.
+  // Stops after so many; one more error says so.
   std::size_t max_errors = 100;
   // Off: `__schema` and `__type` are refused.
   bool introspection = true;
 };
 
-// Empty where the document is valid. Every error has the code GRAPHQL_VALIDATION_FAILED. The time is bounded
-// by a small power of the document's size also for documents that are made to be slow (fragments that nest,
-// fields that overlap).
+// Empty where the document is valid. The errors come in the reference implementation's order, each with the
+// code GRAPHQL_VALIDATION_FAILED; where one says that validation was aborted, it is the last. The time has a
+// bound, also for documents that are made to be slow (fragments that nest, fields that overlap): one that is
+// beyond it is refused with the code QUERY_TOO_COMPLEX. So has what the errors hold together, about 256 KiB.
 std::vector<GraphqlError> validate(const Schema& schema, const Document& document,
                                    const ValidateOptions& options = {});
 
