@@ -67,6 +67,27 @@ TEST_F(Execute, merges_selections_of_one_key) {
             R"({"data":{"me":{"address":{"street":"St James's Square","city":"London"}}}})");
 }
 
+TEST_F(Execute, merges_and_orders_many_fields_too) {
+  std::string query = "{ me { ";
+  std::string expected;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 1'000; ++i) {
+      const std::string key = "k" + std::to_string(i);
+      query += key + ": age ";
+      if (round == 0) expected += (i > 0 ? ",\"" : "\"") + key + "\":36";
+    }
+  }
+  EXPECT_EQ(json(query + "} }"), R"({"data":{"me":{)" + expected + "}}}");
+}
+
+TEST_F(Execute, follows_a_long_chain_of_fragments) {
+  std::string query = "{ me { ...F0 } }";
+  for (int i = 0; i < 1'000; ++i) {
+    query += " fragment F" + std::to_string(i) + " on User { ...F" + std::to_string(i + 1) + " }";
+  }
+  EXPECT_EQ(json(query + " fragment F1000 on User { id }"), R"({"data":{"me":{"id":"1"}}})");
+}
+
 TEST_F(Execute, follows_fragments_by_the_runtime_type) {
   EXPECT_EQ(json("{ people { __typename ... on User { age } ...B ... on Person { id } ... { name } } }"
                  " fragment B on Bot { version owner { name } }"),
