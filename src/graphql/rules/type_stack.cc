@@ -9,7 +9,9 @@ int lists(const TypeReference& type) {
   return lists(*type.of) + (type.kind == TypeReference::Kind::kList ? 1 : 0);
 }
 
-int lists(const TypeRef& type) { return type.of == nullptr ? 0 : lists(*type.of) + (type.list() ? 1 : 0); }
+int lists(const TypeRef& type) {
+  return type.of == nullptr ? 0 : lists(*type.of) + (type.list() ? 1 : 0);
+}
 
 }  // namespace
 
