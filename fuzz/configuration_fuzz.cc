@@ -1,6 +1,6 @@
 // links: parley_app
 // A settings file as a tired operator writes it: taken whole, with every bound kept, or refused with the
-// file's name and a reason. No file but the one at hand is read: a path in it leads to nothing.
+// file's name and a reason. A file that it names relatively is not there.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -41,8 +41,9 @@ void add_sim(CLI::App& app, SimRequest& request) {
   sim->add_option("--address", request.address, "where to listen")->capture_default_str();
   sim->add_option("--port", request.port, "0: any free port")->capture_default_str();
   sim->add_option("--workers", request.workers, "threads")->check(CLI::Range(1, 64))->capture_default_str();
-  sim->add_option("--behaviour", request.behaviour,
-                  "what every request gets, as words between '-': first-20-gap-5 (ms), vary, cut-3, 429, ...");
+  sim->add_option(
+      "--behaviour", request.behaviour,
+      "what every request gets, as words between '-': first-20-gap-5 (ms), vary, cut-3, 429, ...");
   sim->add_option("--mix", request.mix, "what a share of the requests gets: 429=0.05,cut-3=0.01");
   sim->add_option("--seed", request.options.seed, "answers and the mix follow from it")
       ->capture_default_str();

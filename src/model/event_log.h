@@ -5,8 +5,8 @@
 //
 // The bytes: a version (1), then for each event a varint `n << 4 | tag`. Tags 0 to 7 are a TurnEventKind,
 // with n = a DELTA's length in the text (0 for other kinds); tag 8 is a DELTA whose n bytes follow; tag 9
-// says that n numbers are skipped before the next event; tag 10 is a DELTA without text whose n bytes of extra
-// members follow. The first event is number 1.
+// says that n numbers are skipped before the next event; tag 10 is a DELTA without text whose n bytes of
+// extra members follow. The first event is number 1.
 #pragma once
 
 #include <cstdint>

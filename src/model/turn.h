@@ -60,8 +60,8 @@ struct TurnEvent {
   TurnEventKind kind = TurnEventKind::kStarted;
   // A DELTA's piece of the answer; empty for every other kind.
   std::string text{};
-  // The other members of a provider's delta (tool calls, reasoning) as a JSON object. Only on a DELTA, which has
-  // no text then.
+  // The other members of a provider's delta (tool calls, reasoning) as a JSON object. Only on a DELTA, which
+  // has no text then.
   std::string extra{};
 
   friend bool operator==(const TurnEvent&, const TurnEvent&) = default;
