@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <sys/socket.h>
@@ -49,7 +50,8 @@ Io Transport::read(std::span<char> into, std::size_t& got) {
 base::Awaitable<void> Transport::readable(Io want) {
   if (ended_ != Ended::kNo || (tls_ && want == Io::kDone && tls_->pending())) co_return;
   const auto what = want == Io::kWantWrite ? Socket::wait_write : Socket::wait_read;
-  co_await socket_.async_wait(what, base::kTuple);
+  // Awaited as it is: no coroutine of its own for the wait that idle connections are in.
+  co_await socket_.async_wait(what, asio::as_tuple(asio::deferred));
 }
 
 void Transport::wake_reader() {

@@ -135,36 +135,47 @@ WebSocketSession::Read WebSocketSession::input_ended() {
   return base::fail(ErrorCode::kCancelled, "the connection is over");
 }
 
-base::Awaitable<WebSocketSession::Read> WebSocketSession::read() {
-  assert(!reading_);
-  if (over_ || going_away_) co_return input_ended();
-  reading_ = true;
-  std::optional<Read> result;
-  while (!result) {
+// Takes what has come; nothing where more has to come first.
+std::optional<WebSocketSession::Read> WebSocketSession::take_input() {
+  for (;;) {
     std::size_t consumed = 0;
     FrameEvent event = frames_.next(connection_.input(), consumed);
     connection_.consume(consumed);
-    if (event.kind != FrameEvent::Kind::kNeedMore) {
-      result = take(std::move(event));
-      continue;
-    }
-    const bool more = co_await connection_.more_input();
-    if (more && !silent_) {
-      heard_ = std::chrono::steady_clock::now();
-      pinged_ = false;
-      continue;
-    }
-    // A cancelled reader does not end the connection, which still has its goodbye to say.
-    const bool alive = connection_.transport().ended() == Transport::Ended::kNo && !silent_;
-    if (alive && co_await base::cancelled()) {
-      result = going_away_ || close_sent_ ? Read(std::nullopt)
-                                          : Read(base::fail(ErrorCode::kCancelled, "the task was cancelled"));
-    } else {
-      result = input_ended();
-    }
+    if (event.kind == FrameEvent::Kind::kNeedMore) return std::nullopt;
+    if (auto result = take(std::move(event))) return result;
   }
-  reading_ = false;
-  if (over_) ended_.notify_all();
+}
+
+// What ends the reading where nothing more comes. A cancelled reader does not end the connection, which still
+// has its goodbye to say.
+WebSocketSession::Read WebSocketSession::no_more(bool cancelled) {
+  const bool alive = connection_.transport().ended() == Transport::Ended::kNo && !silent_;
+  if (!alive || !cancelled) return input_ended();
+  if (going_away_ || close_sent_) return std::nullopt;
+  return base::fail(ErrorCode::kCancelled, "the task was cancelled");
+}
+
+// Its frame is held by every idle connection, so that there is one result in it and no more.
+base::Awaitable<WebSocketSession::Read> WebSocketSession::read() {
+  assert(!reading_);
+  std::optional<Read> result;
+  if (over_ || going_away_) result = input_ended();
+  if (!result) {
+    reading_ = true;
+    result = take_input();
+    while (!result) {
+      const bool more = co_await connection_.more_input();
+      if (more && !silent_) {
+        heard_ = std::chrono::steady_clock::now();
+        pinged_ = false;
+        result = take_input();
+      } else {
+        result = no_more(co_await base::cancelled());
+      }
+    }
+    reading_ = false;
+    if (over_) ended_.notify_all();
+  }
   co_return std::move(*result);
 }
 

@@ -49,6 +49,8 @@ class WebSocketSession {
   // What an event means for read(): its result, or nothing where reading goes on.
   std::optional<Read> take(FrameEvent event);
   std::optional<Read> take_message(FrameEvent event);
+  std::optional<Read> take_input();
+  Read no_more(bool cancelled);
   Read breach(std::uint16_t code, std::string why);
   Read input_ended();
   void send(FrameKind kind, std::string payload, bool compressed);
