@@ -30,21 +30,25 @@ void WatchQueue::take(EventPtr event) {
   changed_.notify_all();
 }
 
+// Not in next(), nor inlined there: its frame is held as long as nothing happens.
+[[gnu::noinline]] base::Result<EventPtr> WatchQueue::first(base::Result<void>& woken) {
+  if (!events_.empty()) {
+    EventPtr event = std::move(events_.front());
+    events_.pop_front();
+    held_.fetch_sub(1);
+    return event;
+  }
+  if (lost_) {
+    return base::fail(base::ErrorCode::kOverloaded, "the watcher fell behind and missed events");
+  }
+  return base::fail(std::move(woken));
+}
+
 base::Awaitable<base::Result<EventPtr>> WatchQueue::next(base::Deadline deadline) {
   const auto self = shared_from_this();
-  for (;;) {
-    if (!events_.empty()) {
-      EventPtr event = std::move(events_.front());
-      events_.pop_front();
-      held_.fetch_sub(1);
-      co_return event;
-    }
-    if (lost_) {
-      co_return base::fail(base::ErrorCode::kOverloaded, "the watcher fell behind and missed events");
-    }
-    auto woken = co_await changed_.wait(deadline);
-    if (!woken && events_.empty() && !lost_) co_return base::fail(std::move(woken));
-  }
+  base::Result<void> woken;
+  while (woken && events_.empty() && !lost_) woken = co_await changed_.wait(deadline);
+  co_return first(woken);
 }
 
 }  // namespace parley::streams

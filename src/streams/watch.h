@@ -6,7 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,6 +31,7 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
 
  private:
   void take(EventPtr event);
+  base::Result<EventPtr> first(base::Result<void>& woken);
 
   boost::asio::any_io_executor executor_;
   std::size_t limit_;
@@ -38,7 +39,8 @@ class WatchQueue : public std::enable_shared_from_this<WatchQueue> {
   std::atomic<std::size_t> held_{0};
   std::atomic<bool> overflowed_{false};
   // Below: the watcher's worker only.
-  std::deque<EventPtr> events_{};
+  // A list, which takes no room while it is empty.
+  std::list<EventPtr> events_{};
   // The news of the overflow has come: what comes after it from other workers is dropped.
   bool lost_ = false;
   base::Event changed_;
