@@ -117,29 +117,33 @@ Awaitable<void> Api::handle(net::Exchange& exchange) {
   count(target.route, exchange, std::chrono::steady_clock::now() - begin);
 }
 
+// No coroutine: its frame would be held as long as the one that it hands over to.
 Awaitable<void> Api::dispatch(Target target, net::Exchange& exchange) {
   base::Call call = call_of(exchange.request(), new_request_id(services_));
+  if (target.route == Route::kGraphql) {
+    return exchange.is_websocket_upgrade()
+               ? serve_graphql_ws(graphql_, settings_.websocket, std::move(call), exchange)
+               : serve_graphql(graphql_, std::move(call), exchange);
+  }
+  const std::string_view method = kRoutes[static_cast<std::size_t>(target.route)].method;
+  if (target.route != Route::kNone && exchange.request().method == method) {
+    return serve_v1(target, std::move(call), exchange);
+  }
+  return refuse(target, std::move(call), exchange);
+}
+
+Awaitable<void> Api::refuse(Target target, base::Call call, net::Exchange& exchange) {
   if (target.route == Route::kNone) {
     exchange.reply(error_response({.code = ErrorCode::kNotFound, .message = "there is nothing at this path"},
                                   call.request_id));
     co_return;
   }
-  if (target.route == Route::kGraphql) {
-    if (exchange.is_websocket_upgrade()) {
-      co_return co_await serve_graphql_ws(graphql_, settings_.websocket, std::move(call), exchange);
-    }
-    co_return co_await serve_graphql(graphql_, std::move(call), exchange);
-  }
   const std::string_view method = kRoutes[static_cast<std::size_t>(target.route)].method;
-  if (exchange.request().method != method) {
-    auto refused = error_response({.code = ErrorCode::kBadUserInput, .message = "use " + std::string(method)},
-                                  call.request_id);
-    refused.status = 405;
-    refused.headers.set("Allow", method);
-    exchange.reply(std::move(refused));
-    co_return;
-  }
-  co_await serve_v1(target, std::move(call), exchange);
+  auto refused = error_response({.code = ErrorCode::kBadUserInput, .message = "use " + std::string(method)},
+                                call.request_id);
+  refused.status = 405;
+  refused.headers.set("Allow", method);
+  exchange.reply(std::move(refused));
 }
 
 Awaitable<void> Api::serve_v1(Target target, base::Call call, net::Exchange& exchange) {

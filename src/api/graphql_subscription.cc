@@ -12,8 +12,11 @@ using graphql::SubscribeCall;
 
 namespace {
 
-Resolved resolved_event(streams::EventPtr event) {
-  return Resolved::object(std::move(event));
+// Not in the coroutines below, nor inlined there: their frames are held as long as nothing happens.
+[[gnu::noinline]] Result<std::optional<Resolved>> resolved(Result<streams::EventPtr>&& event) {
+  if (!event) return base::fail(std::move(event));
+  if (!*event) return std::optional<Resolved>{};
+  return Resolved::object(std::move(*event));
 }
 
 class TurnSource final : public EventSource {
@@ -21,10 +24,7 @@ class TurnSource final : public EventSource {
   explicit TurnSource(std::unique_ptr<streams::TurnFollower> follower) : follower_(std::move(follower)) {}
 
   Awaitable<Result<std::optional<Resolved>>> next(base::Deadline deadline) override {
-    auto event = co_await follower_->next(deadline);
-    if (!event) co_return base::fail(std::move(event));
-    if (!*event) co_return std::optional<Resolved>{};
-    co_return resolved_event(std::move(*event));
+    co_return resolved(co_await follower_->next(deadline));
   }
 
  private:
@@ -36,9 +36,7 @@ class ConversationSource final : public EventSource {
   explicit ConversationSource(std::shared_ptr<streams::WatchQueue> queue) : queue_(std::move(queue)) {}
 
   Awaitable<Result<std::optional<Resolved>>> next(base::Deadline deadline) override {
-    auto event = co_await queue_->next(deadline);
-    if (!event) co_return base::fail(std::move(event));
-    co_return resolved_event(std::move(*event));
+    co_return resolved(co_await queue_->next(deadline));
   }
 
  private:

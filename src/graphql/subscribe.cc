@@ -20,6 +20,8 @@ class EventResponses final : public ResponseStream {
  private:
   base::Awaitable<base::Result<std::unique_ptr<EventSource>>> ask_source(const SubscribeResolver& resolver,
                                                                          const PlannedField& field);
+  base::Awaitable<base::Result<std::optional<Response>>> respond(Resolved event);
+  base::Result<std::optional<Response>> ended(base::Result<std::optional<Resolved>>&& event);
 
   Executor executor_;
   // None once the subscription has ended.
@@ -35,6 +37,17 @@ GraphqlError request_error(std::string message, Location location) {
   error.locations.push_back(location);
   error.extensions.emplace("code", base::name(base::ErrorCode::kGraphqlValidationFailed));
   return error;
+}
+
+[[gnu::noinline]] base::Result<std::optional<Resolved>> thrown(const std::exception_ptr& failure) {
+  std::string cause = "the source of events threw";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    cause += std::string(": ") + exception.what();
+  } catch (...) {
+  }
+  return std::unexpected(internal_error(std::move(cause)));
 }
 
 base::Awaitable<std::optional<GraphqlError>> EventResponses::open() {
@@ -83,23 +96,33 @@ base::Awaitable<base::Result<std::unique_ptr<EventSource>>> EventResponses::ask_
 }
 
 base::Awaitable<base::Result<std::optional<Response>>> EventResponses::next(base::Deadline deadline) {
-  if (!source_) co_return std::nullopt;
-  std::string cause = "the source of events threw";
+  base::Result<std::optional<Resolved>> event;
+  if (!source_) co_return ended(std::move(event));
   try {
-    auto event = co_await source_->next(deadline);
-    if (event && *event) co_return co_await executor_.run_event(std::move(**event));
-    if (event) {
-      source_.reset();
-      co_return std::nullopt;
-    }
-    if (event.error().code != base::ErrorCode::kDeadlineExceeded) source_.reset();
-    co_return base::fail(std::move(event));
-  } catch (const std::exception& thrown) {
-    cause += std::string(": ") + thrown.what();
+    event = co_await source_->next(deadline);
   } catch (...) {
+    event = thrown(std::current_exception());
   }
-  source_.reset();
-  co_return std::unexpected(internal_error(std::move(cause)));
+  if (event && *event) co_return co_await respond(std::move(**event));
+  co_return ended(std::move(event));
+}
+
+base::Awaitable<base::Result<std::optional<Response>>> EventResponses::respond(Resolved event) {
+  std::exception_ptr failure;
+  try {
+    co_return co_await executor_.run_event(std::move(event));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return ended(thrown(failure));
+}
+
+// Not in next(), nor inlined there: its frame is held as long as nothing happens.
+[[gnu::noinline]] base::Result<std::optional<Response>> EventResponses::ended(
+    base::Result<std::optional<Resolved>>&& event) {
+  if (event || event.error().code != base::ErrorCode::kDeadlineExceeded) source_.reset();
+  if (event) return std::nullopt;
+  return base::fail(std::move(event));
 }
 
 }  // namespace
