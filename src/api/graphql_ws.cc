@@ -59,11 +59,13 @@ class Session {
   std::optional<Caller> caller_{};
   // The tasks of the operations that run, by their ids.
   std::map<std::string, std::uint64_t, std::less<>> running_{};
+  // The task of watch_clock().
+  std::uint64_t clock_ = 0;
   base::TaskGroup tasks_;
 };
 
 Awaitable<void> Session::serve() {
-  tasks_.spawn(watch_clock());
+  clock_ = tasks_.spawn(watch_clock());
   for (;;) {
     auto message = co_await socket_.read();
     if (!message || !*message) break;
@@ -120,8 +122,9 @@ Awaitable<void> Session::authenticate(json::object payload) {
   auto caller = co_await caller_named_by(payload);
   if (caller) {
     caller_ = std::move(*caller);
-    // The clock's next wait is for the token's end.
-    tasks_.spawn(watch_clock());
+    // From now on the clock waits for the token's end.
+    tasks_.cancel(clock_);
+    clock_ = tasks_.spawn(watch_clock());
     co_await carry_out(protocol_.accepted());
   } else if (caller.error().code == ErrorCode::kUnauthenticated) {
     co_await close(GraphqlWsProtocol::kForbidden, "Forbidden: " + caller.error().message);
