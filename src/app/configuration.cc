@@ -1,23 +1,17 @@
 #include "app/configuration.h"
 
 #include <algorithm>
-#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
 
-#include <fmt/format.h>
 #include <sched.h>
 
 #include "app/configuration_check.h"
 #include "app/configuration_table.h"
 #include "base/file.h"
-#include "base/quote.h"
 
 namespace parley::app {
-
-using base::ErrorCode;
-using base::Result;
 
 base::Result<ConfigurationPtr> parse_configuration(std::string_view toml, const std::string& name,
                                                    const std::string& folder,
