@@ -99,12 +99,16 @@ TEST(ProviderFails, by_taking_too_long) {
   Scene scene(options);
   Script script = say({"one ", "two"});
   script.steps.insert(script.steps.begin() + 1, Hold{});
-  scene.provider.scripts.push_back(script);
-  const auto ended = scene.converse({.content = "hi"});
-  EXPECT_EQ(ended.turn.status, MessageStatus::kFailed);
-  EXPECT_EQ(ended.answer.answer->error->code, ErrorCode::kDeadlineExceeded);
-  EXPECT_EQ(ended.answer.content, "one ");
-  EXPECT_EQ(scene.provider.cut_off, 1);
+  // The provider may notice by itself, or not.
+  for (const bool heeds : {true, false}) {
+    scene.provider.heeds_deadline = heeds;
+    scene.provider.scripts.push_back(script);
+    const auto ended = scene.converse({.content = "hi"});
+    EXPECT_EQ(ended.turn.status, MessageStatus::kFailed);
+    EXPECT_EQ(ended.answer.answer->error->code, ErrorCode::kDeadlineExceeded);
+    EXPECT_EQ(ended.answer.content, "one ");
+  }
+  EXPECT_EQ(scene.provider.cut_off, 2);
 }
 
 TEST(Answer, that_grows_too_long_is_ended_there) {

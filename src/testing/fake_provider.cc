@@ -96,7 +96,8 @@ Awaitable<Result<std::unique_ptr<providers::ChatStream>>> FakeProvider::chat(bas
   }
   co_await boost::asio::post(base::kTuple);
   if (script.refuse) co_return std::unexpected(std::move(*script.refuse));
-  co_return std::make_unique<Stream>(*this, call.deadline, std::move(script.steps));
+  const base::Deadline deadline = heeds_deadline ? call.deadline : base::Deadline();
+  co_return std::make_unique<Stream>(*this, deadline, std::move(script.steps));
 }
 
 Awaitable<Result<boost::json::value>> FakeProvider::embeddings(base::Call, boost::json::object request) {
