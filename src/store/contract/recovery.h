@@ -67,14 +67,15 @@ TEST_P(StoreContract, a_lost_turn_ends_interrupted_with_the_text_that_got_throug
   EXPECT_EQ(usage_of(ada).at(0).turns, 1);
 }
 
-TEST_P(StoreContract, a_turn_lost_before_its_first_checkpoint_has_one_final_event) {
+TEST_P(StoreContract, a_turn_lost_before_its_first_checkpoint_began_and_ended) {
   const auto begun = good(begin(ada, saying(std::nullopt, "hello")));
   const auto reaped = good(wait(store().reap_turns({}, {.now = kStart + 1h})));
   ASSERT_EQ(reaped.size(), 1U);
   EXPECT_EQ(reaped[0].state.turn.last_event, kEventReserve + 1);
   const auto log = good(wait(store().turn_log({}, ada, begun.state.turn.id)));
   EXPECT_EQ(good(model::decode_event_log(log.event_log, "")),
-            (std::vector<model::TurnEvent>{{kEventReserve + 1, model::TurnEventKind::kInterrupted}}));
+            (std::vector<model::TurnEvent>{{1, model::TurnEventKind::kStarted},
+                                           {kEventReserve + 1, model::TurnEventKind::kInterrupted}}));
 }
 
 TEST_P(StoreContract, a_lost_turn_makes_way_for_the_next) {

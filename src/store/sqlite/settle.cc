@@ -67,8 +67,15 @@ base::Result<TurnState> interrupt(Connection& db, OwnerKey owner, model::Turn tu
   auto state = turn_state(db, owner, std::move(turn));
   if (!state) return state;
   const std::int64_t number = state->turn.reserved_event + 1;
-  const std::string log = model::append_event(event_log(db, owner, state->turn.id), state->turn.last_event,
-                                              number, model::TurnEventKind::kInterrupted);
+  std::string log = event_log(db, owner, state->turn.id);
+  if (log.empty()) {
+    // Lost before its first checkpoint. Its readers were told, and every account of a turn begins, that it
+    // started.
+    log = model::append_event({}, 0, 1, model::TurnEventKind::kStarted);
+    state->turn.last_event = 1;
+  }
+  log =
+      model::append_event(std::move(log), state->turn.last_event, number, model::TurnEventKind::kInterrupted);
   state->turn.status = state->answer.status = MessageStatus::kInterrupted;
   state->turn.last_event = number;
   settle(db, owner, *state, log, now);
