@@ -22,9 +22,6 @@ using graphql::GraphqlError;
 
 namespace {
 
-// The longest reason that a close frame holds.
-constexpr std::size_t kMaxReason = 123;
-
 class Session {
  public:
   Session(GraphqlService& service, const GraphqlWsOptions& options, base::Call call, net::Exchange& exchange,
@@ -80,7 +77,6 @@ Awaitable<void> Session::serve() {
 }
 
 Awaitable<void> Session::close(std::uint16_t code, std::string reason) {
-  if (reason.size() > kMaxReason) reason.resize(kMaxReason);
   co_await socket_.close(code, std::move(reason));
 }
 

@@ -80,8 +80,7 @@ GraphqlWsProtocol::Actions GraphqlWsProtocol::subscribe(std::string id, json::ob
   if (state_ != State::kReady) return close(kUnauthorized, "Unauthorized");
   json::value* payload = message_object.if_contains("payload");
   if (payload == nullptr || !payload->is_object()) return close(kBadMessage, "Invalid message received");
-  if (operations_.contains(id))
-    return close(kIdTaken, "Subscriber for " + id.substr(0, 80) + " already exists");
+  if (operations_.contains(id)) return close(kIdTaken, "Subscriber for " + id + " already exists");
   auto request = parse_graphql_request(std::move(payload->get_object()));
   if (!request) return close(kBadMessage, "Invalid message received");
   if (operations_.size() >= max_operations_) {

@@ -347,9 +347,13 @@ void Connection::drain() {
   if (waiting_ && idle()) transport_.close();
 }
 
+void Connection::close_websocket() {
+  if (websocket_) websocket_->go_away();
+}
+
 void Connection::end(std::chrono::milliseconds grace) {
   end_deadline_ = std::chrono::steady_clock::now() + grace;
-  if (websocket_) websocket_->go_away();
+  close_websocket();
   if (in_handler_) {
     cancel_handler();
   } else if (!lingers_ && transport_.queued() == 0) {

@@ -67,6 +67,8 @@ class Connection {
   void check(base::SteadyTime now);
   // Draining begins: an idle connection closes.
   void drain();
+  // Its WebSocket, if it is one, is closed with 1001.
+  void close_websocket();
   // Draining has come to its deadline: the handler is cancelled and has `grace` to say goodbye.
   void end(std::chrono::milliseconds grace);
 

@@ -48,6 +48,9 @@ class Server::Impl {
   std::size_t connections() const { return connections_.size(); }
   void set_tls(std::shared_ptr<const TlsIdentity> tls) { host_.options.tls = std::move(tls); }
   base::Awaitable<void> drain(base::Deadline deadline);
+  void close_websockets() {
+    for (const auto& connection : connections_) connection->close_websocket();
+  }
 
  private:
   using Connections = std::list<std::unique_ptr<Connection>>;
@@ -78,6 +81,13 @@ base::Result<void> Server::Impl::listen() {
   const auto address = asio::ip::make_address(options.address, error);
   if (error) return failed(error);
   const tcp::endpoint endpoint(address, options.port);
+  if (options.first_on_port && options.port != 0) {
+    tcp::acceptor probe(io_);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) probe.bind(endpoint, error);
+    if (error) return failed(error);
+  }
   acceptor_.open(endpoint.protocol(), error);
   if (error) return failed(error);
   acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
@@ -178,6 +188,10 @@ void Server::set_tls(std::shared_ptr<const TlsIdentity> tls) {
 
 base::Awaitable<void> Server::drain(base::Deadline deadline) {
   return impl_->drain(deadline);
+}
+
+void Server::close_websockets() {
+  impl_->close_websockets();
 }
 
 }  // namespace parley::net

@@ -99,6 +99,9 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   // 0 takes a free one: see Server::port().
   std::uint16_t port = 0;
+  // Workers of a process share their port, and so would another process without a word. True for the first of
+  // them: it listens only where nobody else does.
+  bool first_on_port = false;
   int backlog = 4096;
   // None: plain TCP.
   std::shared_ptr<const TlsIdentity> tls{};
@@ -142,6 +145,10 @@ class Server {
   // what still runs at `deadline`, closes WebSockets with 1001, and returns when no connection is left. Call
   // it once.
   base::Awaitable<void> drain(base::Deadline deadline);
+
+  // Closes every WebSocket with 1001 as at drain()'s deadline, ahead of it: for sockets that have nothing to
+  // wait for.
+  void close_websockets();
 
  private:
   class Impl;

@@ -301,6 +301,16 @@ TEST(Server, shares_a_port_with_another_worker) {
   }
 }
 
+TEST(Server, the_first_on_a_port_does_not_share_another_programs) {
+  RunningServer theirs(echo);
+  try {
+    RunningServer ours(echo, {.port = theirs.port(), .first_on_port = true});
+    FAIL();
+  } catch (const std::runtime_error& failed) {
+    EXPECT_THAT(failed.what(), HasSubstr("127.0.0.1 port " + std::to_string(theirs.port())));
+  }
+}
+
 TEST(Server, says_why_it_cannot_listen) {
   try {
     RunningServer server(echo, {.address = "192.0.2.1", .port = 9});

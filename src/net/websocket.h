@@ -57,7 +57,8 @@ class WebSocket {
 
   // Starts the closing handshake (RFC 6455, 7.4: 1000 done, 1001 going away, 4000 to 4999 the application's
   // own) and returns when the close frame is sent and answered, or when the peer took too long. A read() that
-  // waits then ends with nothing. `reason` has at most 123 bytes of UTF-8. A second call does nothing.
+  // waits then ends with nothing. `reason` is UTF-8, of which 123 bytes at most are sent. A second
+  // call does nothing.
   virtual base::Awaitable<void> close(std::uint16_t code, std::string reason) = 0;
 
   // The one chosen in the handshake, or empty.

@@ -12,6 +12,16 @@ bool may_be_sent(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
+// RFC 6455, 5.5: a control frame's payload has at most 125 bytes, and the code takes two.
+constexpr std::size_t kMaxReason = 123;
+
+// The most bytes up to `limit` of a UTF-8 text that end with one of its characters.
+std::size_t whole_characters(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text.size();
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+  return limit;
+}
+
 }  // namespace
 
 bool Utf8Check::feed(std::string_view bytes) {
@@ -212,7 +222,7 @@ std::string close_payload(std::uint16_t code, std::string_view reason) {
   std::string out;
   out.push_back(static_cast<char>(code >> 8));
   out.push_back(static_cast<char>(code & 0xFF));
-  out.append(reason);
+  out.append(reason.substr(0, whole_characters(reason, kMaxReason)));
   return out;
 }
 

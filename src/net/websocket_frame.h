@@ -87,7 +87,7 @@ class FrameReader {
 enum class FrameKind : std::uint8_t { kText = 1, kBinary = 2, kClose = 8, kPing = 9, kPong = 10 };
 std::string frame_header(FrameKind kind, std::size_t payload_bytes, bool compressed);
 
-// The payload of a close frame; empty for 1005.
+// The payload of a close frame; empty for 1005. A reason beyond 123 bytes is cut after a whole character.
 std::string close_payload(std::uint16_t code, std::string_view reason);
 
 }  // namespace parley::net

@@ -194,7 +194,6 @@ base::Awaitable<base::Result<void>> WebSocketSession::write(FrameKind kind, std:
 }
 
 base::Awaitable<void> WebSocketSession::close(std::uint16_t code, std::string reason) {
-  assert(reason.size() <= 123);
   if (over_ || close_sent_) co_return;
   send_close(code, reason);
   if (reading_) {

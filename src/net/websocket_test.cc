@@ -306,6 +306,18 @@ TEST(WebSocket, is_told_to_go_away_when_draining_ends) {
   drained.wait();
 }
 
+TEST(WebSocket, is_told_to_go_away_ahead_of_the_end_of_draining) {
+  std::promise<std::string> ended;
+  RunningServer server(Echo{.ended = &ended});
+  Peer peer(server.port());
+  auto& drained = server.drain_within(1h);
+  server.on_worker([](Server& running) { running.close_websockets(); });
+  EXPECT_EQ(peer.next(), "\x88" + close_payload(1001, "going away"));
+  peer.send(closing(1001));
+  EXPECT_EQ(ended.get_future().get(), "closed 1001");
+  drained.wait();
+}
+
 base::Awaitable<void> close_at_once(Exchange& exchange) {
   auto socket = co_await exchange.accept_websocket({});
   co_await (*socket)->write_text("last words");
@@ -321,6 +333,15 @@ TEST(WebSocket, closes_with_the_applications_own_code) {
   EXPECT_EQ(peer.next(), "\x88" + close_payload(4400, "bad request"));
   peer.send(frame(0x81, "ignored") + closing(4400));
   EXPECT_EQ(peer.next(), "end");
+}
+
+TEST(WebSocket, cuts_a_long_reason_after_a_whole_character) {
+  std::string umlauts;
+  for (int i = 0; i < 100; ++i) umlauts += "\xC3\xA4";
+  EXPECT_EQ(close_payload(4409, umlauts).size(), 2 + 122U);
+  EXPECT_EQ(close_payload(4409, "x" + umlauts).size(), 2 + 123U);
+  EXPECT_EQ(close_payload(4409, std::string(123, 'x')).size(), 2 + 123U);
+  EXPECT_EQ(close_payload(4409, std::string(124, 'x')).size(), 2 + 123U);
 }
 
 TEST(WebSocket, does_not_wait_for_a_peer_that_leaves_the_close_unanswered) {
