@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "api/graphql_schema.h"
 #include "app/version.h"
+#include "base/random.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace parley::app {
@@ -45,6 +48,11 @@ Node::Node(ConfigurationPtr configuration, const base::Log& log)
 
 Result<void> Node::begin() {
   metrics_.gauge("parley_build_info", "Always 1; the version is a label.", {"version"}, {version()}).set(1);
+  // What another process runs would be taken for left behind.
+  auto alone =
+      base::FileLock::take(configuration_->sqlite.path + ".lock", configuration_->sqlite.busy_timeout);
+  if (!alone) return base::fail(std::move(alone));
+  store_lock_.emplace(std::move(*alone));
   auto store = store::sqlite::open_store(configuration_->sqlite, metrics_, log_);
   if (!store) return base::fail(std::move(store));
   store_ = std::move(*store);
@@ -66,15 +74,17 @@ Result<void> Node::make_rooms() {
   streams_ = std::make_unique<streams::Streams>(std::move(hubs), *store_, configuration_->streams);
   auto trust = trust_for(*configuration_);
   if (!trust) return base::fail(std::move(trust));
-  const SharedRooms shared{.store = *store_,
-                           .streams = *streams_,
-                           .schema = schema_,
-                           .resolvers = resolvers_,
-                           .trust = std::move(*trust),
-                           .clock = clock_,
-                           .metrics = metrics_,
-                           .log = log_,
-                           .draining = draining_};
+  const SharedRooms shared{
+      .run = fmt::format("{}-{:016x}", configuration_->engine.node, base::Random().next()),
+      .store = *store_,
+      .streams = *streams_,
+      .schema = schema_,
+      .resolvers = resolvers_,
+      .trust = std::move(*trust),
+      .clock = clock_,
+      .metrics = metrics_,
+      .log = log_,
+      .draining = draining_};
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> made;
     on(*workers_[i], [&] {
@@ -125,9 +135,15 @@ Result<void> Node::reload(ConfigurationPtr configuration) {
 void Node::drain(base::Deadline deadline) {
   if (std::exchange(drained_, true)) return;
   draining_ = true;
+  // A stream may follow a turn of any worker.
+  in_all_rooms([deadline](WorkerRooms& rooms) { return rooms.end_turns(deadline); });
+  in_all_rooms([](WorkerRooms& rooms) { return rooms.end_connections(); });
+}
+
+void Node::in_all_rooms(const std::function<base::Awaitable<void>(WorkerRooms&)>& step) {
   std::vector<std::future<void>> ends;
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
-    ends.push_back(workers_[i]->start([this, i, deadline] { return rooms_[i]->drain(deadline); }));
+    ends.push_back(workers_[i]->start([this, i, &step] { return step(*rooms_[i]); }));
   }
   for (std::future<void>& end : ends) end.get();
 }

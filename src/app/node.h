@@ -5,13 +5,16 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/configuration.h"
 #include "app/worker.h"
 #include "app/worker_rooms.h"
 #include "base/clock.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "graphql/resolver.h"
@@ -49,6 +52,8 @@ class Node {
   base::Result<void> begin();
   base::Result<void> make_rooms();
   base::Result<void> listen();
+  // At the same time in all of them; returns when the last has ended.
+  void in_all_rooms(const std::function<base::Awaitable<void>(WorkerRooms&)>& step);
 
   ConfigurationPtr configuration_;
   const base::Log& log_;
@@ -60,6 +65,8 @@ class Node {
   graphql::Resolvers resolvers_;
   // The io_contexts outlive everything that has their executors.
   std::vector<std::unique_ptr<Worker>> workers_{};
+  // Of this process alone: see begin().
+  std::optional<base::FileLock> store_lock_{};
   std::unique_ptr<store::Store> store_;
   std::vector<std::unique_ptr<streams::Hub>> hubs_{};
   std::unique_ptr<streams::Streams> streams_;

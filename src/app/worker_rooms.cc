@@ -31,6 +31,12 @@ api::Services services(const Configuration& configuration, const SharedRooms& sh
           .options = configuration.api};
 }
 
+chat::EngineOptions engine_options(const Configuration& configuration, const SharedRooms& shared) {
+  chat::EngineOptions options = configuration.engine;
+  options.node = shared.run;
+  return options;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<WorkerRooms>> WorkerRooms::make(ConfigurationPtr configuration,
@@ -65,14 +71,15 @@ WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shar
                .metrics = shared.metrics,
                .log = shared.log},
               providers_->view(), configuration_->catalog, model::IdGenerator(shared.clock, base::Random()),
-              configuration_->engine),
+              engine_options(*configuration_, shared)),
       conversations_(shared.store, configuration_->catalog, shared.clock,
                      model::IdGenerator(shared.clock, base::Random()), configuration_->engine.limits,
                      configuration_->engine.briefing),
       api_(services(*configuration_, shared, engine_, conversations_, authenticator_, ids_), shared.schema,
            shared.resolvers, configuration_->api_settings),
       ops_(shared.store, shared.metrics, shared.draining),
-      tasks_(io.get_executor()) {
+      tasks_(io.get_executor()),
+      ending_(io.get_executor()) {
   authenticator_.refresh();
 }
 
@@ -86,6 +93,7 @@ Result<void> WorkerRooms::listen(std::uint16_t port) {
   const ServerConfiguration& wanted = configuration_->server;
   net::ServerOptions options = wanted.options;
   options.port = port;
+  options.first_on_port = number_ == 0;
   server_ = std::make_unique<net::Server>(
       io_, options, [this](net::Exchange& exchange) { return handle(exchange); }, shared_.log,
       shared_.metrics);
@@ -169,20 +177,30 @@ Result<void> WorkerRooms::reload(ConfigurationPtr configuration, std::shared_ptr
   return {};
 }
 
-Awaitable<void> WorkerRooms::drain_server(net::Server& server, Deadline deadline) {
-  co_await server.drain(deadline);
+Awaitable<void> WorkerRooms::drain_clients(Deadline deadline) {
+  co_await server_->drain(deadline);
 }
 
-Awaitable<void> WorkerRooms::drain(Deadline deadline) {
+Awaitable<void> WorkerRooms::end_turns(Deadline deadline) {
   tasks_.cancel();
   co_await tasks_.join();
   // Streams see their turns' last events before they are cut.
   const Deadline streams_end(deadline.never() ? deadline.at() : deadline.at() + kGoodbye);
-  base::TaskGroup servers(io_.get_executor());
-  if (server_) servers.spawn(drain_server(*server_, streams_end));
-  if (ops_server_) servers.spawn(drain_server(*ops_server_, streams_end));
+  if (server_) ending_.spawn(drain_clients(streams_end));
   co_await engine_.shutdown(deadline);
-  co_await servers.join();
+}
+
+Awaitable<void> WorkerRooms::close_websockets() {
+  if (co_await base::sleep_until(Deadline::after(kGoodbye))) server_->close_websockets();
+}
+
+Awaitable<void> WorkerRooms::end_connections() {
+  base::TaskGroup goodbye(io_.get_executor());
+  if (server_) goodbye.spawn(close_websockets());
+  co_await ending_.join();
+  goodbye.cancel();
+  co_await goodbye.join();
+  if (ops_server_) co_await ops_server_->drain(Deadline::after(0ms));
   co_await authenticator_.shutdown();
 }
 

@@ -33,6 +33,8 @@ namespace parley::app {
 
 // What all workers share; it outlives them.
 struct SharedRooms {
+  // This run of the node: turns of any other run have lost the process that ran them.
+  std::string run;
   store::Store& store;
   const streams::Streams& streams;
   graphql::SchemaPtr schema;
@@ -51,7 +53,7 @@ class WorkerRooms {
                                                                        const SharedRooms& shared,
                                                                        std::size_t number, streams::Hub& hub,
                                                                        boost::asio::io_context& io);
-  // drain() has returned.
+  // end_connections() has returned.
   ~WorkerRooms();
   WorkerRooms(const WorkerRooms&) = delete;
   WorkerRooms& operator=(const WorkerRooms&) = delete;
@@ -70,8 +72,13 @@ class WorkerRooms {
   [[nodiscard]] base::Result<void> reload(ConfigurationPtr configuration,
                                           std::shared_ptr<const net::TlsTrust> trust);
 
-  // Stops accepting, lets turns and streams end until `deadline`, and returns when nothing runs any more.
-  base::Awaitable<void> drain(base::Deadline deadline);
+  // Stops accepting clients and lets turns end until `deadline`; returns when none runs any more. Streams go
+  // on.
+  base::Awaitable<void> end_turns(base::Deadline deadline);
+  // To be called when no worker has turns left: gives streams a moment for what they have not sent yet, tells
+  // WebSockets that wait for nothing more to go elsewhere, and returns when no connection is left. Operators
+  // are answered until then.
+  base::Awaitable<void> end_connections();
 
  private:
   struct Retired {
@@ -87,7 +94,8 @@ class WorkerRooms {
   base::Awaitable<void> handle_ops(net::Exchange& exchange);
   base::Awaitable<base::Result<std::string>> fetch(base::Call call, std::string url);
   base::Awaitable<void> look_after();
-  base::Awaitable<void> drain_server(net::Server& server, base::Deadline deadline);
+  base::Awaitable<void> drain_clients(base::Deadline deadline);
+  base::Awaitable<void> close_websockets();
 
   ConfigurationPtr configuration_;
   SharedRooms shared_;
@@ -105,6 +113,7 @@ class WorkerRooms {
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<net::Server> ops_server_;
   base::TaskGroup tasks_;
+  base::TaskGroup ending_;
 };
 
 }  // namespace parley::app
