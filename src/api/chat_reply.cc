@@ -98,7 +98,7 @@ std::string completion_json(const store::TurnState& state, json::object extra) {
     if (member.key() == "tool_calls" && member.value().is_array()) {
       called_tools = true;
       for (json::value& call : member.value().get_array()) {
-        if (call.is_object()) call.get_object().erase("index");
+        if (call.is_object()) call.get_object().stable_erase("index");
       }
     }
     if (member.key() != "role" && member.key() != "content")
