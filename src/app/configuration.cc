@@ -19,6 +19,8 @@ base::Result<ConfigurationPtr> parse_configuration(std::string_view toml, const 
   auto file = base::parse_toml(toml, name);
   if (!file) return base::fail(std::move(file));
   auto configuration = std::make_shared<Configuration>();
+  // A default is a path as one in the file is.
+  configuration->sqlite.path = base::path_in(folder, configuration->sqlite.path);
   base::SettingContext context{.environment = environment, .folder = folder};
   auto read = configuration_settings().read(*configuration, *file, name, context);
   if (!read) return base::fail(std::move(read));

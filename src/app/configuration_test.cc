@@ -377,7 +377,7 @@ TEST(Configuration, reads_files_beside_its_own) {
   ASSERT_TRUE(c) << c.error().message;
   EXPECT_EQ((*c)->engine.briefing, "{\"rule\": \"be kind\"}\n");
   EXPECT_EQ((*c)->auth.hs256_secret.reveal(), kSecret);
-  EXPECT_EQ((*c)->sqlite.path, "parley.db");
+  EXPECT_EQ((*c)->sqlite.path, folder.path() + "/parley.db") << "a default, too";
 
   folder.file("briefing.json", "\xff");
   EXPECT_THAT(load_configuration(path, {}).error().message,
