@@ -275,6 +275,7 @@ TEST(Shutdown, ends_what_does_not_end_in_time_with_what_there_is) {
   std::optional<base::Result<std::vector<TurnEvent>>> seen;
   scene.loop.tasks().spawn(testing::keep_result(scene.read_events(turns[0], 0, 100), seen));
   // And one that has not even begun.
+  scene.provider.otherwise = held_in_the_middle();
   std::optional<base::Result<StartedTurn>> begun;
   scene.loop.tasks().spawn(
       testing::keep_result(scene.engine.start_turn({}, kAda, {.content = "hello"}), begun));
