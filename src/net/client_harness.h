@@ -2,6 +2,7 @@
 // them, on a thread of their own. Every wait has a time limit, which only a failing test reaches.
 #pragma once
 
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -183,7 +184,7 @@ class FullListener {
     if (::bind(listener_, reinterpret_cast<::sockaddr*>(&at), sizeof(at)) != 0 ||
         ::listen(listener_, 0) != 0 ||
         ::getsockname(listener_, reinterpret_cast<::sockaddr*>(&at), &size) != 0) {
-      throw std::runtime_error("cannot listen");
+      throw std::runtime_error(std::string("cannot listen: ") + std::strerror(errno));
     }
     port_ = ntohs(at.sin_port);
     for (int i = 0; i < 4; ++i) {
