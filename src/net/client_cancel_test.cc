@@ -182,7 +182,7 @@ TEST(ClientCancel, while_sending_closes_the_connection) {
     seen.set_value(peer.receive_all().size());
   }});
   RunningClient client;
-  const Fetching fetching = client.start(post(server.port(), std::string(20 << 20, 'x')));
+  const Fetching fetching = client.start(post(server.port(), std::string(kMoreThanFits, 'x')));
   auto here = came.get_future();
   client.run_until(here);
   client.run_until([turns = 0]() mutable { return ++turns > 20; });
@@ -190,7 +190,7 @@ TEST(ClientCancel, while_sending_closes_the_connection) {
   client.run_until(fetching);
   EXPECT_EQ(fetching.result().error().code, ErrorCode::kCancelled);
   cancelled.set_value();
-  EXPECT_LT(seen.get_future().get(), std::size_t{20} << 20);
+  EXPECT_LT(seen.get_future().get(), kMoreThanFits);
 }
 
 TEST(ClientCancel, before_anything_asks_nobody) {

@@ -122,6 +122,10 @@ class RunningClient {
   base::TaskGroup tasks_;
 };
 
+// More bytes than the buffers between a client and a ScriptedServer hold: whoever sends so many waits for the
+// other to read.
+inline constexpr std::size_t kMoreThanFits = 12 << 20;
+
 // A server for broken manners: each connection gets the next script, one after the other, and is closed at
 // the script's end. After the last script nobody listens any more.
 class ScriptedServer {
@@ -133,6 +137,9 @@ class ScriptedServer {
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     ::socklen_t size = sizeof(at);
+    // For the accepted sockets. Left alone, it grows to what the system allows.
+    const int receive_buffer = 64 << 10;
+    ::setsockopt(listener_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
     if (::bind(listener_, reinterpret_cast<::sockaddr*>(&at), sizeof(at)) != 0 ||
         ::listen(listener_, 64) != 0 ||
         ::getsockname(listener_, reinterpret_cast<::sockaddr*>(&at), &size) != 0) {

@@ -97,7 +97,7 @@ std::vector<ScriptedServer::Script> stale(const std::function<void(RawSocket&)>&
           },
           [](RawSocket& peer) {
             peer.receive_until("\r\n\r\n");
-            peer.receive_exactly(20 << 20);
+            peer.receive_exactly(kMoreThanFits);
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nagain");
             peer.receive_all();
           },
@@ -149,7 +149,7 @@ TEST(ClientPool, asks_again_what_was_not_written_whole) {
   }));
   RunningClient client;
   ASSERT_TRUE(client.fetch(get(server.port())));
-  const auto answer = client.fetch(post(server.port(), std::string(20 << 20, 'x')));
+  const auto answer = client.fetch(post(server.port(), std::string(kMoreThanFits, 'x')));
   ASSERT_TRUE(answer) << answer.error().cause;
   EXPECT_EQ(answer->body, "again");
 }
