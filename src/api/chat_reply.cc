@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/errors.h"
+#include "base/json_string.h"
 #include "net/sse_writer.h"
 
 namespace parley::api {
@@ -16,10 +17,6 @@ using model::MessageStatus;
 using model::TurnEventKind;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-  return json::serialize(json::string_view(text.data(), text.size()));
-}
 
 std::int64_t created_at(const store::TurnState& state) {
   return std::chrono::floor<std::chrono::seconds>(state.turn.begun_at).time_since_epoch().count();
@@ -140,7 +137,7 @@ std::optional<base::Error> turn_failure(const model::Message& answer) {
 
 ChunkWriter::ChunkWriter(const store::TurnState& state, bool include_usage)
     : head_(fmt::format(R"({{"id":"chatcmpl-{}","object":"chat.completion.chunk","created":{},"model":{},)",
-                        state.turn.id.str(), created_at(state), quoted(model_of(state)))),
+                        state.turn.id.str(), created_at(state), base::json_string(model_of(state)))),
       include_usage_(include_usage) {}
 
 void ChunkWriter::chunk(std::string& out, const std::optional<std::string>& id, std::string_view delta,
@@ -161,7 +158,7 @@ void ChunkWriter::append(std::string& out, const streams::Event& event) {
       return;
     case TurnEventKind::kDelta:
       if (!event.event.text.empty())
-        chunk(out, number, R"({"content":)" + quoted(event.event.text) + "}", {});
+        chunk(out, number, R"({"content":)" + base::json_string(event.event.text) + "}", {});
       if (!event.event.extra.empty()) {
         called_tools_ = called_tools_ || event.event.extra.find("\"tool_calls\"") != std::string::npos;
         chunk(out, number, event.event.extra, {});
@@ -192,7 +189,7 @@ void ChunkWriter::last(std::string& out, const streams::Event& event) {
   // Who stopped it is told beside what OpenAI's clients read.
   const std::string_view mark =
       answer.status == MessageStatus::kCancelled ? R"(,"parley":{"status":"CANCELLED"})" : "";
-  chunk(out, number, "{}", quoted(finish_reason(answer, called_tools_)), mark);
+  chunk(out, number, "{}", base::json_string(finish_reason(answer, called_tools_)), mark);
   if (include_usage_) {
     const model::Usage usage = answer.answer ? answer.answer->usage : model::Usage{};
     std::string data = head_;

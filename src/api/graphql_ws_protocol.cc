@@ -7,6 +7,7 @@
 
 #include "api/chat_request.h"
 #include "api/errors.h"
+#include "base/json_string.h"
 
 namespace parley::api {
 
@@ -16,13 +17,9 @@ namespace {
 
 constexpr std::size_t kMaxIdBytes = 256;
 
-std::string quoted(std::string_view text) {
-  return json::serialize(json::string_view(text.data(), text.size()));
-}
-
 std::string message(std::string_view type, std::string_view id, std::string_view payload) {
   std::string text = R"({"id":)";
-  text.append(quoted(id)).append(R"(,"type":")").append(type).append("\"");
+  text.append(base::json_string(id)).append(R"(,"type":")").append(type).append("\"");
   if (!payload.empty()) text.append(R"(,"payload":)").append(payload);
   return text.append("}");
 }

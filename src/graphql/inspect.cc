@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 
+#include "base/json_string.h"
 #include "graphql/json_text.h"
 
 namespace parley::graphql {
@@ -74,7 +75,7 @@ void append(std::string& out, const boost::json::value& value, int depth) {
   } else if (const auto* object = value.if_object()) {
     append_object(out, *object, depth);
   } else if (const auto* text = value.if_string()) {
-    append_json_string(out, first_bytes(*text, kMaxBytes));
+    base::append_json_string(out, first_bytes(*text, kMaxBytes));
   } else if (const auto* number = value.if_double()) {
     append_number(out, *number);
   } else {

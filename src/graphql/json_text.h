@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <boost/json/value.hpp>
 
@@ -11,9 +10,6 @@ namespace parley::graphql {
 // A number as JavaScript's Number.prototype.toString() gives it: the shortest digits that read back as the
 // same number; `NaN`, `Infinity` and `-Infinity` for those.
 void append_number(std::string& out, double number);
-
-// A string with its quotes, escaped. `text` is UTF-8 and stays as it is where no escape is needed.
-void append_json_string(std::string& out, std::string_view text);
 
 // Any value without white space. A number that is not finite is null. Recurses as deep as the value nests.
 void append_json(std::string& out, const boost::json::value& value);

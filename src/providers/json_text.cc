@@ -5,10 +5,13 @@
 #include <cmath>
 #include <cstdint>
 
-namespace parley::providers {
-namespace {
+#include "base/json_string.h"
 
-constexpr std::string_view kHex = "0123456789abcdef";
+namespace parley::providers {
+
+using base::append_json_string;
+
+namespace {
 
 template <class Number>
 void append_number(std::string& out, Number number) {
@@ -17,45 +20,7 @@ void append_number(std::string& out, Number number) {
   out.append(digits.data(), end);
 }
 
-// What follows the backslash, or 0 where the byte needs none.
-char escape(unsigned char byte) {
-  switch (byte) {
-    case '"':
-    case '\\':
-      return static_cast<char>(byte);
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    default:
-      return byte < 0x20 ? 'u' : '\0';
-  }
-}
-
 }  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  std::size_t copied = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-    out.append(text.substr(copied, i - copied));
-    copied = i + 1;
-    const char escaped = escape(byte);
-    out += '\\';
-    out += escaped;
-    if (escaped == 'u') (out += "00").append({kHex[byte >> 4U], kHex[byte & 0xfU]});
-  }
-  out.append(text.substr(copied));
-  out += '"';
-}
 
 void append_json(std::string& out, const boost::json::value& value) {
   switch (value.kind()) {

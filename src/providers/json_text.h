@@ -5,15 +5,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include <boost/json/value.hpp>
 
 namespace parley::providers {
-
-// Appends `text` between quotes, escaped as RFC 8259, 7 demands and no more. Bytes above 0x7f are copied: the
-// caller knows that they are UTF-8.
-void append_json_string(std::string& out, std::string_view text);
 
 // Appends any value. Infinities and NaN, which no JSON text can hold, become null. Recurses as deep as the
 // value is: values come from parsers that bound it.

@@ -7,6 +7,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include "base/json_string.h"
 #include "providers/json_text.h"
 #include "providers/openai_error.h"
 
@@ -167,7 +168,7 @@ Result<void> OpenAiReply::read_delta(const json::object& delta) {
       continue;
     }
     extra += extra.empty() ? '{' : ',';
-    append_json_string(extra, name);
+    base::append_json_string(extra, name);
     extra += ':';
     append_json(extra, value);
   }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/json_string.h"
 #include "providers/json_text.h"
 
 namespace parley::providers {
@@ -22,14 +23,14 @@ bool own_member(std::string_view name, const ChatRequest& request) {
 
 void append_member(std::string& out, std::string_view name, const boost::json::value& value) {
   out += ',';
-  append_json_string(out, name);
+  base::append_json_string(out, name);
   out += ':';
   append_json(out, value);
 }
 
 void append_message(std::string& out, const ChatMessage& message) {
   out += R"({"role":)";
-  append_json_string(out, message.role);
+  base::append_json_string(out, message.role);
   append_member(out, "content", message.content);
   for (const auto& [name, value] : message.extra) {
     if (!own_message_member(name)) append_member(out, name, value);
@@ -41,7 +42,7 @@ void append_message(std::string& out, const ChatMessage& message) {
 
 std::string write_chat_body(const ChatRequest& request, const OpenAiDialect& dialect) {
   std::string out = R"({"model":)";
-  append_json_string(out, request.model);
+  base::append_json_string(out, request.model);
   out += R"(,"messages":[)";
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
     if (i > 0) out += ',';

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/json_string.h"
 #include "providers/json_text.h"
 
 namespace parley::providers {
@@ -69,7 +70,7 @@ SimAnswer::SimAnswer(const SimQuestion& question, const SimBehaviour& behaviour,
   }
   chunk_head_ = R"(data: {"id":")" + id_ + R"(","object":"chat.completion.chunk")";
   chunk_head_ += kCreated;
-  append_json_string(chunk_head_, question.model);
+  base::append_json_string(chunk_head_, question.model);
 }
 
 void SimAnswer::choose_words(std::int64_t wanted) {
@@ -113,19 +114,19 @@ std::string SimAnswer::whole() const {
   for (const std::string_view piece : pieces_) said += piece;
   std::string out = R"({"id":")" + id_ + R"(","object":"chat.completion")";
   out += kCreated;
-  append_json_string(out, question_.model);
+  base::append_json_string(out, question_.model);
   out += R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)";
   if (calls_tool_) {
     out += R"(null,"tool_calls":[{"id":"call_)" + id_ + R"(","type":"function","function":{"name":)";
-    append_json_string(out, question_.tool.empty() ? "lookup" : question_.tool);
+    base::append_json_string(out, question_.tool.empty() ? "lookup" : question_.tool);
     out += R"(,"arguments":)";
-    append_json_string(out, said);
+    base::append_json_string(out, said);
     out += "}}]";
   } else {
-    append_json_string(out, said);
+    base::append_json_string(out, said);
   }
   out += R"(},"finish_reason":)";
-  append_json_string(out, finish_reason_);
+  base::append_json_string(out, finish_reason_);
   out += "}]";
   if (behaviour_.usage) append_usage(out += ',');
   out += '}';
@@ -140,7 +141,7 @@ void SimAnswer::append_chunk(std::string& out, std::string_view delta, std::stri
   if (finish_reason.empty()) {
     out += "null}]";
   } else {
-    append_json_string(out, finish_reason);
+    base::append_json_string(out, finish_reason);
     out += "}]";
   }
 }
@@ -151,7 +152,7 @@ void SimAnswer::append_opening(std::string& out) const {
   } else {
     std::string delta = R"("role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_)" + id_ +
                         R"(","type":"function","function":{"name":)";
-    append_json_string(delta, question_.tool.empty() ? "lookup" : question_.tool);
+    base::append_json_string(delta, question_.tool.empty() ? "lookup" : question_.tool);
     delta += R"(,"arguments":""}}])";
     append_chunk(out, delta, "");
   }
@@ -163,7 +164,7 @@ void SimAnswer::append_token(std::string& out, std::int64_t token) const {
   out += chunk_head_;
   out += calls_tool_ ? R"(,"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":)"
                      : R"(,"choices":[{"index":0,"delta":{"content":)";
-  append_json_string(out, piece);
+  base::append_json_string(out, piece);
   out += calls_tool_ ? "}}]},\"finish_reason\":null}]}\n\n" : "},\"finish_reason\":null}]}\n\n";
 }
 

@@ -8,7 +8,7 @@
 #include <boost/json/parse.hpp>
 #include <openssl/evp.h>
 
-#include "providers/json_text.h"
+#include "base/json_string.h"
 #include "providers/sim/question.h"
 
 namespace parley::providers {
@@ -126,7 +126,7 @@ Result<SimEmbeddings> answer_embeddings(std::string_view body, std::size_t dimen
     answer.reply += '}';
   }
   answer.reply += R"(],"model":)";
-  append_json_string(answer.reply, answer.model);
+  base::append_json_string(answer.reply, answer.model);
   const std::string tokens = std::to_string(answer.prompt_tokens);
   answer.reply += R"(,"usage":{"prompt_tokens":)" + tokens + R"(,"total_tokens":)" + tokens + "}}";
   return answer;

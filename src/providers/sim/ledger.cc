@@ -5,8 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "base/json_string.h"
 #include "net/websocket_frame.h"
-#include "providers/json_text.h"
 
 namespace parley::providers {
 namespace {
@@ -25,7 +25,7 @@ void append_text_member(std::string& out, std::string_view name, std::string_vie
   out += '"';
   out += name;
   out += "\":";
-  append_json_string(out, text);
+  base::append_json_string(out, text);
 }
 
 bool valid_utf8(std::string_view text) {
@@ -141,7 +141,7 @@ void SimLedger::append(std::string& out, const Totals& totals) {
 void SimLedger::append(std::string& out, const ByName& names) {
   char before = '{';
   for (const auto& [name, totals] : names) {
-    append_json_string(out += before, name);
+    base::append_json_string(out += before, name);
     append(out += ":{", totals);
     out += '}';
     before = ',';

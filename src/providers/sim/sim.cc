@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "providers/json_text.h"
+#include "base/json_string.h"
 #include "providers/sim/answer.h"
 #include "providers/sim/embeddings.h"
 #include "providers/sim/question.h"
@@ -239,7 +239,7 @@ std::string SimProvider::models() const {
   std::string out = R"({"object":"list","data":[)";
   const auto add = [&](std::string_view id) {
     if (out.back() == '}') out += ',';
-    append_json_string(out += R"({"id":)", id);
+    base::append_json_string(out += R"({"id":)", id);
     out += R"(,"object":"model","created":1700000000,"owned_by":"parley-sim"})";
   };
   add("sim");

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json_string.h"
 #include "net/sse_writer.h"
-#include "providers/json_text.h"
 
 namespace parley::providers {
 
@@ -159,14 +159,14 @@ Awaitable<SimOutcome> send_whole(SimSending& sending) {
 net::Response refusal(int status, std::string_view message, std::string_view code,
                       std::chrono::milliseconds retry_after) {
   std::string body = R"({"error":{"message":)";
-  append_json_string(body, message);
+  base::append_json_string(body, message);
   body += R"(,"type":)";
-  append_json_string(body, error_type(status));
+  base::append_json_string(body, error_type(status));
   body += R"(,"param":null,"code":)";
   if (code.empty()) {
     body += "null}}";
   } else {
-    append_json_string(body, code);
+    base::append_json_string(body, code);
     body += "}}";
   }
   net::Response response = net::Response::json(status, std::move(body));
