@@ -16,6 +16,24 @@ std::string_view name(OperationType type) {
   return {};
 }
 
+std::string_view name(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kScalar:
+      return "SCALAR";
+    case TypeKind::kObject:
+      return "OBJECT";
+    case TypeKind::kInterface:
+      return "INTERFACE";
+    case TypeKind::kUnion:
+      return "UNION";
+    case TypeKind::kEnum:
+      return "ENUM";
+    case TypeKind::kInputObject:
+      return "INPUT_OBJECT";
+  }
+  return {};
+}
+
 Location Document::location(Position at) const {
   Location found;
   std::size_t line_start = 0;

@@ -194,6 +194,8 @@ struct EnumValueDefinition {
 };
 
 enum class TypeKind : std::uint8_t { kScalar, kObject, kInterface, kUnion, kEnum, kInputObject };
+// As introspection and directives' locations write it: "SCALAR", "INPUT_OBJECT".
+std::string_view name(TypeKind kind);
 
 struct TypeDefinition {
   TypeKind kind = TypeKind::kScalar;

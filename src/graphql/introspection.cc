@@ -50,21 +50,7 @@ Resolved type_parts(const Types& types) {
 std::string_view kind_name(const TypeRef& type) {
   if (type.list()) return "LIST";
   if (type.non_null()) return "NON_NULL";
-  switch (type.named->kind) {
-    case TypeKind::kScalar:
-      return "SCALAR";
-    case TypeKind::kObject:
-      return "OBJECT";
-    case TypeKind::kInterface:
-      return "INTERFACE";
-    case TypeKind::kUnion:
-      return "UNION";
-    case TypeKind::kEnum:
-      return "ENUM";
-    case TypeKind::kInputObject:
-      return "INPUT_OBJECT";
-  }
-  return {};
+  return name(type.named->kind);
 }
 
 // The objects that an abstract type may be; null of any other.

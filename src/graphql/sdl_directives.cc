@@ -11,24 +11,6 @@
 namespace parley::graphql {
 namespace {
 
-std::string_view location_of(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::kScalar:
-      return "SCALAR";
-    case TypeKind::kObject:
-      return "OBJECT";
-    case TypeKind::kInterface:
-      return "INTERFACE";
-    case TypeKind::kUnion:
-      return "UNION";
-    case TypeKind::kEnum:
-      return "ENUM";
-    case TypeKind::kInputObject:
-      return "INPUT_OBJECT";
-  }
-  return {};
-}
-
 class Directives {
  public:
   // Directives that were seen at one place, or of one type and its extensions.
@@ -63,7 +45,7 @@ class Directives {
   }
 
   void check(const TypeDefinition& type) {
-    check(type.directives, location_of(type.kind), of_types_[type.name.text]);
+    check(type.directives, name(type.kind), of_types_[type.name.text]);
     for (const FieldDefinition& field : type.fields) {
       input_values(field.arguments, "ARGUMENT_DEFINITION");
       check_here(field.directives, "FIELD_DEFINITION");

@@ -77,24 +77,6 @@ class Walk {
     if (type == OperationType::kQuery) return "QUERY";
     return type == OperationType::kMutation ? "MUTATION" : "SUBSCRIPTION";
   }
-  static std::string_view location(TypeKind kind) {
-    switch (kind) {
-      case TypeKind::kScalar:
-        return "SCALAR";
-      case TypeKind::kObject:
-        return "OBJECT";
-      case TypeKind::kInterface:
-        return "INTERFACE";
-      case TypeKind::kUnion:
-        return "UNION";
-      case TypeKind::kEnum:
-        return "ENUM";
-      case TypeKind::kInputObject:
-        break;
-    }
-    return "INPUT_OBJECT";
-  }
-
   // ---- executable definitions
 
   void definition(const OperationDefinition& operation) {
@@ -205,7 +187,7 @@ class Walk {
   void definition(const TypeDefinition& type) {
     enter(type);
     named_types(type.interfaces);
-    directives(type.directives, location(type.kind));
+    directives(type.directives, name(type.kind));
     named_types(type.members);
     for (const FieldDefinition& field : type.fields) {
       if (context_.stopped()) return;
