@@ -59,12 +59,6 @@ Result<std::string> make_token(const TokenRequest& request) {
                                   .expires_at = now + lifetime});
 }
 
-template <class Fn>
-base::Awaitable<void> as_task(Fn& fn) {
-  fn();
-  co_return;
-}
-
 // One worker of the simulated provider, with its server.
 struct SimWorker {
   Worker worker;
@@ -123,7 +117,7 @@ int provider_sim(SimRequest request) {
       listening = made->server->listen();
       if (listening) port = made->server->port();
     };
-    made->worker.run([&listen] { return as_task(listen); });
+    made->worker.call(listen);
   }
   if (listening) {
     std::printf("ready %d\n", port);
@@ -134,8 +128,7 @@ int provider_sim(SimRequest request) {
   for (auto& made : workers) {
     made->worker.run(
         [&made] { return made->server->drain(base::Deadline::after(std::chrono::milliseconds(200))); });
-    const auto end = [&made] { made->server.reset(); };
-    made->worker.run([&end] { return as_task(end); });
+    made->worker.call([&made] { made->server.reset(); });
     made->worker.stop();
   }
   return listening ? 0 : failed(listening.error());

@@ -16,18 +16,6 @@ using base::Result;
 
 namespace {
 
-// Lets work that is no coroutine run on a worker.
-template <class Fn>
-Awaitable<void> as_task(Fn& fn) {
-  fn();
-  co_return;
-}
-
-template <class Fn>
-void on(Worker& worker, Fn fn) {
-  worker.run([&fn] { return as_task(fn); });
-}
-
 Awaitable<void> reap_into(WorkerRooms& rooms, Result<std::int64_t>& reaped) {
   reaped = co_await rooms.reap_left_behind();
 }
@@ -65,7 +53,7 @@ Result<void> Node::begin() {
 Result<void> Node::make_rooms() {
   std::vector<streams::Hub*> hubs;
   for (const auto& worker : workers_) {
-    on(*worker, [&] {
+    worker->call([&] {
       hubs_.push_back(
           std::make_unique<streams::Hub>(worker->io().get_executor(), clock_, metrics_, configuration_->hub));
     });
@@ -87,7 +75,7 @@ Result<void> Node::make_rooms() {
       .draining = draining_};
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> made;
-    on(*workers_[i], [&] {
+    workers_[i]->call([&] {
       auto rooms = WorkerRooms::make(configuration_, shared, i, *hubs_[i], workers_[i]->io());
       if (rooms) {
         rooms_.push_back(std::move(*rooms));
@@ -109,7 +97,7 @@ Result<void> Node::listen() {
   port_ = configuration_->server.options.port;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> listening;
-    on(*workers_[i], [&] {
+    workers_[i]->call([&] {
       listening = rooms_[i]->listen(port_);
       if (listening) port_ = rooms_[i]->port();
     });
@@ -125,7 +113,7 @@ Result<void> Node::reload(ConfigurationPtr configuration) {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> done;
     // What one worker refuses all refuse, the first before any has changed.
-    on(*workers_[i], [&] { done = rooms_[i]->reload(configuration, *trust); });
+    workers_[i]->call([&] { done = rooms_[i]->reload(configuration, *trust); });
     if (!done) return done;
   }
   configuration_ = std::move(configuration);
@@ -151,11 +139,11 @@ void Node::in_all_rooms(const std::function<base::Awaitable<void>(WorkerRooms&)>
 Node::~Node() {
   drain(base::Deadline::after(std::chrono::milliseconds(0)));
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
-    on(*workers_[i], [&] { rooms_[i].reset(); });
+    workers_[i]->call([&] { rooms_[i].reset(); });
   }
   streams_.reset();
   for (std::size_t i = 0; i < hubs_.size(); ++i) {
-    on(*workers_[i], [&] { hubs_[i].reset(); });
+    workers_[i]->call([&] { hubs_[i].reset(); });
   }
   for (const auto& worker : workers_) worker->stop();
   store_.reset();

@@ -32,10 +32,22 @@ class Worker {
   // The same, and waits for the end; from another thread only.
   void run(std::function<base::Awaitable<void>()> work) { start(std::move(work)).get(); }
 
+  // The same for work that waits for nothing.
+  template <class Fn>
+  void call(Fn fn) {
+    run([&fn] { return as_task(fn); });
+  }
+
   // Ends the loop once nothing is left to do; returns when the thread has ended. A second call does nothing.
   void stop();
 
  private:
+  template <class Fn>
+  static base::Awaitable<void> as_task(Fn& fn) {
+    fn();
+    co_return;
+  }
+
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_;
   std::thread thread_;
