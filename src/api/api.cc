@@ -129,10 +129,10 @@ Awaitable<void> Api::dispatch(Target target, net::Exchange& exchange) {
   if (target.route != Route::kNone && exchange.request().method == method) {
     return serve_v1(target, std::move(call), exchange);
   }
-  return refuse(target, std::move(call), exchange);
+  return serve_nothing(target, std::move(call), exchange);
 }
 
-Awaitable<void> Api::refuse(Target target, base::Call call, net::Exchange& exchange) {
+Awaitable<void> Api::serve_nothing(Target target, base::Call call, net::Exchange& exchange) {
   if (target.route == Route::kNone) {
     exchange.reply(error_response({.code = ErrorCode::kNotFound, .message = "there is nothing at this path"},
                                   call.request_id));
@@ -150,9 +150,7 @@ Awaitable<void> Api::serve_v1(Target target, base::Call call, net::Exchange& exc
   const std::string request_id = call.request_id;
   auto caller = co_await caller_of(services_, exchange.request(), std::move(call));
   if (!caller) {
-    exchange.reply(
-        error_response(presentable(std::move(caller).error(), request_id, services_.log), request_id));
-    co_return;
+    co_return refuse(exchange, std::move(caller).error(), request_id, services_.log);
   }
   switch (target.route) {
     case Route::kChat:

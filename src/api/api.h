@@ -45,7 +45,7 @@ class Api {
 
   static Target find(std::string_view path);
   base::Awaitable<void> dispatch(Target target, net::Exchange& exchange);
-  base::Awaitable<void> refuse(Target target, base::Call call, net::Exchange& exchange);
+  base::Awaitable<void> serve_nothing(Target target, base::Call call, net::Exchange& exchange);
   base::Awaitable<void> serve_v1(Target target, base::Call call, net::Exchange& exchange);
   void count(Route route, const net::Exchange& exchange, std::chrono::nanoseconds took);
 

@@ -156,16 +156,15 @@ Awaitable<void> Reply::streamed(bool include_usage) {
 
 Awaitable<void> serve_chat_completions(const Services& services, const Caller& caller,
                                        net::Exchange& exchange) {
-  const auto refuse = [&](base::Error error) {
-    exchange.reply(error_response(presentable(std::move(error), caller.call.request_id, services.log),
-                                  caller.call.request_id));
+  const auto refused = [&](base::Error error) {
+    refuse(exchange, std::move(error), caller.call.request_id, services.log);
   };
   const std::string body = exchange.take_body();
   auto request = parse_chat_request(body);
-  if (!request) co_return refuse(std::move(request).error());
+  if (!request) co_return refused(std::move(request).error());
   if (const auto conversation = exchange.request().header("parley-conversation-id")) {
     auto continued = continue_conversation(*request, *conversation);
-    if (!continued) co_return refuse(std::move(continued).error());
+    if (!continued) co_return refused(std::move(continued).error());
   }
   if (const auto key = exchange.request().header("idempotency-key")) {
     request->turn.idempotency_key = std::string(*key);
@@ -173,7 +172,7 @@ Awaitable<void> serve_chat_completions(const Services& services, const Caller& c
   const bool stream = request->turn.stream;
   auto started = co_await services.engine.start_turn(short_call(services, caller), caller.owner,
                                                      std::move(request->turn));
-  if (!started) co_return refuse(std::move(started).error());
+  if (!started) co_return refused(std::move(started).error());
   Reply reply(services, caller, exchange, *started);
   if (stream) {
     co_await reply.streamed(request->include_usage);

@@ -74,4 +74,8 @@ net::Response error_response(const base::Error& error, std::string_view request_
   return response;
 }
 
+void refuse(net::Exchange& exchange, base::Error error, std::string_view request_id, const base::Log& log) {
+  exchange.reply(error_response(presentable(std::move(error), request_id, log), request_id));
+}
+
 }  // namespace parley::api

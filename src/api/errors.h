@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "net/http.h"
+#include "net/server.h"
 
 namespace parley::api {
 
@@ -27,5 +28,8 @@ boost::json::object openai_error(const base::Error& error);
 
 // {"error": openai_error()} with the status, Retry-After, WWW-Authenticate and X-Request-Id that go with it.
 net::Response error_response(const base::Error& error, std::string_view request_id);
+
+// Answers the exchange with the error, made presentable.
+void refuse(net::Exchange& exchange, base::Error error, std::string_view request_id, const base::Log& log);
 
 }  // namespace parley::api

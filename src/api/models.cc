@@ -25,11 +25,6 @@ void answer(const Caller& caller, net::Exchange& exchange, const json::value& va
   exchange.reply(std::move(response));
 }
 
-void refuse(const Services& services, const Caller& caller, net::Exchange& exchange, base::Error error) {
-  exchange.reply(error_response(presentable(std::move(error), caller.call.request_id, services.log),
-                                caller.call.request_id));
-}
-
 }  // namespace
 
 Awaitable<void> serve_models(const Services& services, const Caller& caller, net::Exchange& exchange) {
@@ -44,7 +39,8 @@ Awaitable<void> serve_model(const Services& services, const Caller& caller, std:
                             net::Exchange& exchange) {
   const chat::ChatModel* model = services.engine.catalog()->find(id);
   if (model == nullptr) {
-    refuse(services, caller, exchange, {.code = ErrorCode::kNotFound, .message = "there is no such model"});
+    refuse(exchange, {.code = ErrorCode::kNotFound, .message = "there is no such model"},
+           caller.call.request_id, services.log);
   } else {
     answer(caller, exchange, model_json(*model));
   }
@@ -54,16 +50,17 @@ Awaitable<void> serve_model(const Services& services, const Caller& caller, std:
 Awaitable<void> serve_embeddings(const Services& services, const Caller& caller, net::Exchange& exchange) {
   const std::string body = exchange.take_body();
   auto request = parse_json_object(body);
-  if (!request) co_return refuse(services, caller, exchange, std::move(request).error());
+  if (!request) co_return refuse(exchange, std::move(request).error(), caller.call.request_id, services.log);
   const json::value* model = request->if_contains("model");
   if (model == nullptr || !model->is_string()) {
-    co_return refuse(services, caller, exchange,
-                     {.code = ErrorCode::kBadUserInput, .message = "model is missing or not a string"});
+    co_return refuse(exchange,
+                     {.code = ErrorCode::kBadUserInput, .message = "model is missing or not a string"},
+                     caller.call.request_id, services.log);
   }
   std::string id(model->get_string());
   auto reply = co_await services.engine.embeddings(answer_call(services, caller), caller.owner, id,
                                                    std::move(*request));
-  if (!reply) co_return refuse(services, caller, exchange, std::move(reply).error());
+  if (!reply) co_return refuse(exchange, std::move(reply).error(), caller.call.request_id, services.log);
   if (reply->is_object()) reply->get_object()["model"] = std::move(id);
   answer(caller, exchange, *reply);
 }

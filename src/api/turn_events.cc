@@ -56,21 +56,20 @@ std::string as_sse(const streams::Event& event) {
 
 Awaitable<void> serve_turn_events(const Services& services, const Caller& caller, std::string_view turn,
                                   net::Exchange& exchange) {
-  const auto refuse = [&](base::Error error) {
-    exchange.reply(error_response(presentable(std::move(error), caller.call.request_id, services.log),
-                                  caller.call.request_id));
+  const auto refused = [&](base::Error error) {
+    refuse(exchange, std::move(error), caller.call.request_id, services.log);
   };
   const auto id = model::TurnId::parse(turn);
-  if (!id) co_return refuse({.code = ErrorCode::kNotFound, .message = "there is no such turn"});
+  if (!id) co_return refused({.code = ErrorCode::kNotFound, .message = "there is no such turn"});
   auto after = asked_after(exchange.request());
-  if (!after) co_return refuse(std::move(after).error());
+  if (!after) co_return refused(std::move(after).error());
   auto follower = co_await services.streams.follow(short_call(services, caller), caller.owner, *id, *after);
-  if (!follower) co_return refuse(std::move(follower).error());
+  if (!follower) co_return refused(std::move(follower).error());
 
   // What is there already decides between a stream and nothing to tell.
   auto event = co_await (*follower)->next(Deadline::after(std::chrono::milliseconds(0)));
   const bool none_yet = !event && event.error().code == ErrorCode::kDeadlineExceeded;
-  if (!event && !none_yet) co_return refuse(std::move(event).error());
+  if (!event && !none_yet) co_return refused(std::move(event).error());
   if (!none_yet && !*event) {
     exchange.reply({.status = 204, .headers = {{"X-Request-Id", caller.call.request_id}}});
     co_return;
@@ -113,9 +112,7 @@ Awaitable<void> serve_turn_stop(const Services& services, const Caller& caller, 
       id ? co_await services.engine.stop(short_call(services, caller), caller.owner, *id)
          : Result<store::TurnState>(base::fail(ErrorCode::kNotFound, "there is no such turn"));
   if (!state) {
-    exchange.reply(error_response(presentable(std::move(state).error(), caller.call.request_id, services.log),
-                                  caller.call.request_id));
-    co_return;
+    co_return refuse(exchange, std::move(state).error(), caller.call.request_id, services.log);
   }
   auto response = net::Response::json(200, boost::json::serialize(turn_json(*state)));
   response.headers.add("X-Request-Id", caller.call.request_id);

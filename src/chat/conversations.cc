@@ -113,7 +113,8 @@ Reply<std::vector<std::optional<store::TurnState>>> Conversations::turns(base::C
 
 Reply<std::vector<store::UsageRow>> Conversations::usage(base::Call call, model::Owner owner,
                                                          store::UsageQuery query) {
-  if (query.from > query.to) co_return fail(ErrorCode::kBadUserInput, "`from` is not after `to`");
+  if (query.from > query.to)
+    co_return fail(ErrorCode::kBadUserInput, "the day `to` is before the day `from`");
   if (query.to - query.from >= kMostUsageDays) {
     co_return fail(ErrorCode::kBadUserInput,
                    fmt::format("at most {} days can be asked for at once", kMostUsageDays.count()));
