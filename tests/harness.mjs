@@ -1,7 +1,7 @@
 // What the functional tests share: a scratch folder with a simulated provider and a Parley of its own, named tests that
 // are counted, and the closing line that ./test reads. Everything that is started ends with the script.
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync, rmSync, createWriteStream, readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync, rmSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -26,15 +26,13 @@ export function scratch() {
 export async function start(command, args, { from, ready, log, env = {}, limitMs = 20_000 }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   children.add(child);
-  const ended = once(child, 'exit').then(([code, signal]) => {
+  // Not 'exit': what it said last may still be in the pipe then.
+  const ended = once(child, 'close').then(([code, signal]) => {
     children.delete(child);
     return { code, signal };
   });
-  if (log) {
-    const file = createWriteStream(log, { flags: 'a' });
-    child.stdout.pipe(file, { end: false });
-    child.stderr.pipe(file, { end: false });
-  }
+  // Written at once, so that whoever knows of a line finds it in the file.
+  if (log) for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => appendFileSync(log, bytes));
   const lines = createInterface({ input: child[from] });
   const found = new Promise((resolve, reject) => {
     const last = [];
