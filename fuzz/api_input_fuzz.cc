@@ -1,5 +1,6 @@
+// links: parley_api
 // What clients send to the API, before anything is looked up: cursors, ids, OpenAI's requests, GraphQL's over
-// HTTP and over WebSocket, Accept headers. The first byte chooses. links: parley_api
+// HTTP and over WebSocket, Accept headers. The first byte chooses.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
