@@ -10,21 +10,12 @@
 #include <vector>
 
 #include "base/error.h"
-#include "model/quantity.h"
-#include "model/usage.h"
+#include "model/price.h"
 
 namespace parley::chat {
 
-// Micro-dollars for a million tokens.
-struct Price {
-  model::MicroUsd input{};
-  model::MicroUsd cached_input{};
-  model::MicroUsd output{};
-};
-
-// What `usage` costs at `price`, rounded up to a whole micro-dollar, once for the sum. Negative counts, and
-// more cached input than input, are taken as none.
-model::MicroUsd cost_of(const model::Usage& usage, const Price& price);
+using model::cost_of;
+using model::Price;
 
 enum class ModelKind : std::uint8_t { kChat, kEmbedding };
 

@@ -61,10 +61,15 @@ struct MessageTag {
 struct TurnTag {
   static constexpr std::string_view kPrefix = "turn_";
 };
+// Work that is paid for and is no turn.
+struct ChargeTag {
+  static constexpr std::string_view kPrefix = "chg_";
+};
 
 using ConversationId = Id<ConversationTag>;
 using MessageId = Id<MessageTag>;
 using TurnId = Id<TurnTag>;
+using ChargeId = Id<ChargeTag>;
 
 // Makes ids that rise strictly, also within one millisecond and when the wall clock steps back. One per
 // worker; not shared. `clock` must outlive it.
