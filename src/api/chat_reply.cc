@@ -164,6 +164,13 @@ void ChunkWriter::append(std::string& out, const streams::Event& event) {
         chunk(out, number, event.event.extra, {});
       }
       return;
+    case TurnEventKind::kQueued:
+      // OpenAI knows no such thing: its clients skip comments.
+      if (event.place > 0) {
+        out += net::sse_comment(
+            fmt::format("in line: place {}, about {} ms", event.place, event.estimate.count()));
+      }
+      return;
     case TurnEventKind::kRestarted:
       append_error(out,
                    {.code = base::ErrorCode::kProviderUnavailable,

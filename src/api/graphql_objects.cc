@@ -155,6 +155,11 @@ void add_turn(Resolvers& r) {
   });
   r.member<Event>("TurnEvent.message", [](const Event& e) { return Resolved::object(e.message); });
   r.plain("TurnEvent.error", error_of_event);
+  r.member<Event>("TurnEvent.place",
+                  [](const Event& e) { return e.place > 0 ? Resolved(std::int64_t{e.place}) : Resolved(); });
+  r.member<Event>("TurnEvent.estimateMs", [](const Event& e) {
+    return e.place > 0 ? Resolved(std::int64_t{e.estimate.count()}) : Resolved();
+  });
 }
 
 double usd_per_million(model::MicroUsd price) {

@@ -62,6 +62,10 @@ std::string turn_event_json(const streams::Event& event) {
   json::object told{
       {"turnId", event.turn.str()}, {"seq", event.event.number}, {"kind", name(event.event.kind)}};
   if (event.event.kind == model::TurnEventKind::kDelta) told["text"] = event.event.text;
+  if (event.place > 0) {
+    told["place"] = event.place;
+    told["estimateMs"] = event.estimate.count();
+  }
   if (!event.event.extra.empty()) {
     boost::system::error_code error;
     json::value extra = json::parse(event.event.extra, error);

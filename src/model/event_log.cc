@@ -109,7 +109,7 @@ base::Result<std::vector<TurnEvent>> decode_event_log(std::string_view log, std:
       if (n > text.size()) return unreadable("the text is shorter than its pieces");
       event.text = text.substr(0, n);
       text.remove_prefix(n);
-    } else if (tag > static_cast<std::uint64_t>(TurnEventKind::kFailed) || n != 0) {
+    } else if (tag > static_cast<std::uint64_t>(TurnEventKind::kQueued) || n != 0) {
       return unreadable("unknown event");
     }
     events.push_back(std::move(event));

@@ -64,6 +64,8 @@ std::string_view name(TurnEventKind kind) {
       return "INTERRUPTED";
     case TurnEventKind::kFailed:
       return "FAILED";
+    case TurnEventKind::kQueued:
+      return "QUEUED";
   }
   std::unreachable();
 }

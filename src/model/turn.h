@@ -42,14 +42,16 @@ enum class TurnEventKind : std::uint8_t {
   kComplete = 3,
   kCancelled = 4,
   kInterrupted = 5,
-  kFailed = 6
+  kFailed = 6,
+  // It waits in line for its provider.
+  kQueued = 7
 };
 
 std::string_view name(TurnEventKind kind);
 
 // COMPLETE, CANCELLED, INTERRUPTED and FAILED end a turn.
 constexpr bool ends_turn(TurnEventKind kind) {
-  return kind >= TurnEventKind::kComplete;
+  return kind >= TurnEventKind::kComplete && kind <= TurnEventKind::kFailed;
 }
 // The final event that goes with an ended status.
 TurnEventKind final_event(MessageStatus status);

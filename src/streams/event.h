@@ -2,6 +2,8 @@
 // it stood then. Immutable once appended; shared between workers.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +25,10 @@ struct Event {
   std::shared_ptr<const model::Message> message{};
   // With FAILED: why.
   std::optional<model::TurnError> error{};
+  // With QUEUED, while it is in memory: the place in line, 1 for the next, and how long that is likely to
+  // take. 0: not known any more.
+  std::uint32_t place = 0;
+  std::chrono::duration<std::uint32_t, std::milli> estimate{};
 
   bool last() const { return model::ends_turn(event.kind); }
 };
