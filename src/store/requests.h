@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/budget.h"
 #include "model/conversation.h"
 #include "model/id.h"
 #include "model/message.h"
 #include "model/owner.h"
+#include "model/price.h"
 #include "model/turn.h"
 #include "model/usage.h"
 
@@ -120,6 +122,8 @@ struct ContextQuery {
 
 struct Context {
   model::Conversation conversation;
+  // Another one whenever anything that context() tells has changed.
+  std::int64_t revision = 0;
   // Both by position, rising; nothing is in both.
   std::vector<model::Message> pinned{};
   std::vector<model::Message> recent{};
@@ -129,6 +133,34 @@ struct Context {
 
 // How many event numbers begin_turn reserves.
 inline constexpr std::int64_t kEventReserve = 4096;
+
+// What is held back of the budgets before a provider is asked: the most that it may come to. Counts below
+// none are taken as none.
+struct Reserve {
+  model::Tokens input{};
+  // The answer's cap: what is wanted, and the least that will do where the budgets leave no more. A least
+  // above what is wanted is taken as that.
+  model::Tokens output_wanted{};
+  model::Tokens output_least{};
+  // Cached input is reserved at the price of other input, or its own where that is higher.
+  model::Price price{};
+  // The user's own and the organisation's, as they are now.
+  model::BudgetLimits user{};
+  model::BudgetLimits organisation{};
+
+  friend bool operator==(const Reserve&, const Reserve&) = default;
+};
+
+// What is held back.
+struct Reserved {
+  model::Tokens input{};
+  // The answer's cap: no answer may be longer than this.
+  model::Tokens output{};
+  model::MicroUsd cost{};
+
+  model::Tokens total() const { return input + output; }
+  friend bool operator==(const Reserved&, const Reserved&) = default;
+};
 
 struct IdempotencyKey {
   // The client's id after what kind of id it is: "m:" a client message id, "k:" an Idempotency-Key. ("c:", a
@@ -155,7 +187,11 @@ struct BeginTurn {
   std::optional<NewUserMessage> user_message{};
   std::optional<model::MessageId> regenerate{};
   std::optional<std::int64_t> expected_version{};
+  // Of the context that the caller has read, and counted.
+  std::optional<std::int64_t> expected_revision{};
   std::optional<IdempotencyKey> idempotency{};
+  // Left out where no budget holds: what is used is counted all the same.
+  std::optional<Reserve> reserve{};
   // The model and route that the answer starts with; finish_turn says the last word.
   model::AnswerInfo info{};
   std::string node;
@@ -176,6 +212,8 @@ struct BegunTurn {
   TurnState state;
   // The idempotency key was known: `state` is that turn as it is now, and nothing was written.
   bool replayed = false;
+  // What is held back for it, where that was asked for and the turn was not replayed.
+  std::optional<Reserved> reserved{};
   // A lost turn of the same conversation that was marked INTERRUPTED to make way, if any.
   std::optional<TurnState> reaped{};
 };
@@ -211,6 +249,10 @@ struct FinishedTurn {
   // False: the turn had ended before and nothing was changed; `state` is how it ended.
   bool applied = false;
   TurnState state;
+  // By how much more was used than was held back, where something was held back: a provider counts otherwise
+  // or did not keep to the cap. What was used is entered as it is.
+  model::Tokens overrun{};
+  model::MicroUsd cost_overrun{};
 };
 
 struct ReapTurns {
@@ -218,7 +260,7 @@ struct ReapTurns {
   // Where one process owns the store: its node's name. Turns of any other node are lost, whatever their lease
   // says.
   std::optional<std::string> sole_node{};
-  // At most this many; the caller asks again while it gets so many.
+  // At most this many turns; the caller asks again while it gets so many.
   int limit = 100;
 };
 
@@ -231,6 +273,45 @@ struct TurnLog {
   TurnState state;
   // For model::decode_event_log with the answer's content. Of a running turn: up to its last checkpoint.
   std::string event_log;
+};
+
+// ---- charges: what is paid for and is no turn (embeddings)
+
+struct BeginCharge {
+  model::ChargeId charge;
+  // As the catalog names it.
+  std::string model;
+  std::optional<Reserve> reserve{};
+  std::string node;
+  // Longer than the work may take: nothing renews it, and what ends later is not entered.
+  std::chrono::milliseconds lease{120'000};
+  base::WallTime now{};
+};
+
+// How many lost charges one reap_turns ends at the most.
+inline constexpr int kReapCharges = 1000;
+
+struct FinishCharge {
+  model::ChargeId charge;
+  // Nothing where the work failed.
+  model::Usage usage{};
+  base::WallTime now{};
+};
+
+// ---- budgets
+
+struct BudgetAccount {
+  model::Spending day{};
+  model::Spending month{};
+
+  friend bool operator==(const BudgetAccount&, const BudgetAccount&) = default;
+};
+
+struct BudgetState {
+  BudgetAccount user{};
+  BudgetAccount organisation{};
+
+  friend bool operator==(const BudgetState&, const BudgetState&) = default;
 };
 
 // ---- usage

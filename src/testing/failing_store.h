@@ -108,6 +108,16 @@ class FailingStore final : public store::Store {
   Reply<store::TurnLog> turn_log(base::Call call, model::Owner owner, model::TurnId id) override {
     return pass(inner_.turn_log(std::move(call), std::move(owner), id));
   }
+  Reply<std::optional<store::Reserved>> begin_charge(base::Call call, model::Owner owner,
+                                                     store::BeginCharge begin) override {
+    return pass(inner_.begin_charge(std::move(call), std::move(owner), std::move(begin)));
+  }
+  Reply<bool> finish_charge(base::Call call, model::Owner owner, store::FinishCharge finish) override {
+    return pass(inner_.finish_charge(std::move(call), std::move(owner), finish));
+  }
+  Reply<store::BudgetState> budget(base::Call call, model::Owner owner, std::chrono::sys_days day) override {
+    return pass(inner_.budget(std::move(call), std::move(owner), day));
+  }
   Reply<std::vector<store::UsageRow>> usage(base::Call call, model::Owner owner,
                                             store::UsageQuery query) override {
     return pass(inner_.usage(std::move(call), std::move(owner), query));

@@ -33,7 +33,10 @@ OwnerKey find_owner(Connection& db, const model::Owner& owner) {
 OwnerKey make_owner(Connection& db, const model::Owner& owner) {
   const OwnerKey known = find_owner(db, owner);
   if (known != OwnerKey::kNone) return known;
-  db.run("INSERT INTO owners(tenant,user) VALUES(?1,?2)", owner.tenant, owner.user);
+  std::optional<OwnerKey> organisation;
+  if (!owner.user.empty()) organisation = make_owner(db, {.tenant = owner.tenant, .user = {}});
+  db.run("INSERT INTO owners(tenant,user,organisation) VALUES(?1,?2,?3)", owner.tenant, owner.user,
+         organisation);
   return find_owner(db, owner);
 }
 

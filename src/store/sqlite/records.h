@@ -15,8 +15,10 @@ namespace parley::store::sqlite {
 // The small number of an owner.
 enum class OwnerKey : std::int64_t { kNone = 0 };
 
-// kNone, which owns nothing, for an owner that was never written.
+// kNone, which owns nothing, for an owner that was never written. An organisation, which has budgets like a
+// user, is the owner of its tenant whose user has no name: no caller is without one (auth/claims.h).
 OwnerKey find_owner(Connection& db, const model::Owner& owner);
+// Written if it was not, and its organisation before it.
 OwnerKey make_owner(Connection& db, const model::Owner& owner);
 
 // A conversation and the position of its last message.

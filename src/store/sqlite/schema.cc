@@ -9,8 +9,7 @@ namespace {
 
 // Times are milliseconds and days since 1970, ids their 16 bytes. An owner is a small number, so that the
 // indexes that begin with it stay small.
-constexpr std::array kSteps{
-    R"sql(
+constexpr const char* kFirst = R"sql(
 CREATE TABLE owners(
   id INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
@@ -115,7 +114,54 @@ CREATE TABLE usage_daily(
   saved_tokens INTEGER NOT NULL,
   PRIMARY KEY(owner, day, model, conversation_id)
 ) STRICT, WITHOUT ROWID;
-)sql"};
+)sql";
+
+// Budgets. An organisation is an owner without a user's name. What was used before counts for the day on
+// which it ended; total() and not sum(), which fails where it overflows.
+constexpr const char* kBudgets = R"sql(
+ALTER TABLE owners ADD COLUMN organisation INTEGER REFERENCES owners(id);
+INSERT OR IGNORE INTO owners(tenant, user) SELECT DISTINCT tenant, '' FROM owners;
+UPDATE owners SET organisation = (SELECT o.id FROM owners o WHERE o.tenant = owners.tenant AND o.user = '')
+  WHERE user <> '';
+
+-- What is held back while the turn runs.
+ALTER TABLE turns ADD COLUMN reserved_tokens INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE turns ADD COLUMN reserved_micro_usd INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE charges(
+  id BLOB PRIMARY KEY NOT NULL,
+  owner INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  reserved_tokens INTEGER NOT NULL,
+  reserved_micro_usd INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  lease_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX charges_leases ON charges(lease_until);
+
+-- reserved is at any time the sum over the running turns and the charges that began on that day.
+CREATE TABLE budget_days(
+  owner INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  used_tokens INTEGER NOT NULL,
+  used_micro_usd INTEGER NOT NULL,
+  reserved_tokens INTEGER NOT NULL,
+  reserved_micro_usd INTEGER NOT NULL,
+  PRIMARY KEY(owner, day)
+) STRICT, WITHOUT ROWID;
+WITH spent(owner, day, tokens, cost) AS (
+  SELECT owner, day, max(input_tokens, 0) + max(output_tokens, 0), max(cost_micro_usd, 0) FROM usage_daily
+  UNION ALL
+  SELECT o.organisation, u.day, max(u.input_tokens, 0) + max(u.output_tokens, 0), max(u.cost_micro_usd, 0)
+    FROM usage_daily u JOIN owners o ON o.id = u.owner WHERE o.organisation IS NOT NULL
+)
+INSERT INTO budget_days
+  SELECT owner, day, CAST(total(tokens) AS INTEGER), CAST(total(cost) AS INTEGER), 0, 0
+  FROM spent GROUP BY owner, day;
+)sql";
+
+constexpr std::array kSteps{kFirst, kBudgets};
 
 std::int64_t number(Connection& db, std::string_view sql) {
   auto found = db.query(sql);

@@ -4,8 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "base/time.h"
 #include "model/event_log.h"
+#include "store/sqlite/budgets.h"
+#include "store/sqlite/charges.h"
 #include "store/sqlite/conversations.h"
+#include "store/sqlite/usage.h"
 
 namespace parley::store::sqlite {
 
@@ -19,30 +23,37 @@ std::string event_log(Connection& db, OwnerKey owner, model::TurnId id) {
   return row.next() ? row.take<std::optional<std::string>>().value_or("") : std::string();
 }
 
+// Marks the turn as ended. What was held back for it; nothing when it had ended before.
+std::optional<Held> end_turn(Connection& db, OwnerKey owner, const model::Turn& turn,
+                             const std::string& log) {
+  auto row = db.query(
+      "UPDATE turns SET status=?3,last_event=?4,reserved_event=?5,ended_at=?6,event_log=CAST(?7 AS BLOB)"
+      " WHERE id=?1 AND owner=?2 AND status=1 RETURNING reserved_tokens,reserved_micro_usd",
+      turn.id, owner, turn.status, turn.last_event, turn.reserved_event, turn.ended_at, log);
+  if (!row.next()) return std::nullopt;
+  Held held{.tokens = row.take<model::Tokens>()};
+  held.cost = row.take<model::MicroUsd>();
+  return held;
+}
+
 // Everything that an ended turn writes, in one place: it is called once for each turn. `state` holds the end.
-void settle(Connection& db, OwnerKey owner, TurnState& state, const std::string& log, base::WallTime now) {
+// Returns what was held back for it.
+Held settle(Connection& db, OwnerKey owner, TurnState& state, const std::string& log, base::WallTime now) {
   model::Turn& turn = state.turn;
   turn.ended_at = now;
   turn.reserved_event = std::max(turn.reserved_event, turn.last_event);
   update_answer(db, owner, state.answer);
-  db.run(
-      "UPDATE turns SET status=?3,last_event=?4,reserved_event=?5,ended_at=?6,event_log=CAST(?7 AS BLOB)"
-      " WHERE id=?1 AND owner=?2 AND status=1",
-      turn.id, owner, turn.status, turn.last_event, turn.reserved_event, turn.ended_at, log);
+  const std::optional<Held> held = end_turn(db, owner, turn, log);
+  // Only a connection that has failed: whoever calls has just read that the turn runs.
+  if (!held) return {};
 
   const model::AnswerInfo info = state.answer.answer.value_or(model::AnswerInfo{});
   const model::Usage& used = info.usage;
-  db.run(
-      "INSERT INTO usage_daily VALUES(?1,?2,?3,ifnull(?4,x''),1,?5,?6,?7,?8,?9)"
-      " ON CONFLICT DO UPDATE SET turns=turns+1,input_tokens=input_tokens+excluded.input_tokens,"
-      "cached_input_tokens=cached_input_tokens+excluded.cached_input_tokens,"
-      "output_tokens=output_tokens+excluded.output_tokens,cost_micro_usd=cost_micro_usd+excluded.cost_micro_"
-      "usd,"
-      "saved_tokens=saved_tokens+excluded.saved_tokens",
-      owner, std::chrono::floor<std::chrono::days>(now), info.model, turn.conversation, used.input,
-      used.cached_input, used.output, used.cost, info.saved);
+  settle_budget(db, owner, turn.begun_at, *held, used);
+  add_usage(db, owner, base::day_of(now),
+            {.model = info.model, .conversation = turn.conversation, .usage = used, .saved = info.saved});
 
-  if (!state.conversation) return;
+  if (!state.conversation) return *held;
   model::Conversation& conversation = *state.conversation;
   conversation.usage += used;
   conversation.updated_at = std::max(conversation.updated_at, now);
@@ -60,6 +71,7 @@ void settle(Connection& db, OwnerKey owner, TurnState& state, const std::string&
         " AND reply_to=?5",
         conversation.id, owner, state.user_message.position, state.answer.position, state.user_message.id);
   }
+  return *held;
 }
 
 // The end of a turn whose node was lost: what its last checkpoint knew is what it was.
@@ -123,8 +135,14 @@ base::Result<FinishedTurn> finish_turn(Connection& db, OwnerKey owner, const Fin
   state->turn.last_event = std::max(state->turn.last_event, finish.last_event);
   state->answer.content = finish.text;
   state->answer.answer = finish.info;
-  settle(db, owner, *state, finish.event_log, finish.now);
-  return FinishedTurn{.applied = true, .state = std::move(*state)};
+  const Held held = settle(db, owner, *state, finish.event_log, finish.now);
+  FinishedTurn finished{.applied = true, .state = std::move(*state)};
+  const model::Usage& used = finish.info.usage;
+  if (held.tokens > model::Tokens()) {
+    finished.overrun = std::max(used.total() - held.tokens, model::Tokens());
+    finished.cost_overrun = std::max(used.cost - held.cost, model::MicroUsd());
+  }
+  return finished;
 }
 
 base::Result<std::optional<TurnState>> clear_lost_turn(Connection& db, OwnerKey owner,
@@ -143,6 +161,7 @@ base::Result<std::optional<TurnState>> clear_lost_turn(Connection& db, OwnerKey 
 }
 
 base::Result<std::vector<ReapedTurn>> reap_turns(Connection& db, const ReapTurns& reap) {
+  reap_charges(db, reap);
   struct Lost {
     model::TurnId id;
     OwnerKey key{};

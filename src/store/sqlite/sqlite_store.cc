@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "store/sqlite/budgets.h"
+#include "store/sqlite/charges.h"
 #include "store/sqlite/conversations.h"
 #include "store/sqlite/lane.h"
 #include "store/sqlite/messages.h"
@@ -40,6 +42,9 @@ enum class Operation : std::uint8_t {
   kReapTurns,
   kTurns,
   kTurnLog,
+  kBeginCharge,
+  kFinishCharge,
+  kBudget,
   kUsage,
   kPing,
 };
@@ -59,6 +64,9 @@ constexpr std::array kOperationNames{"create_conversation",
                                      "reap_turns",
                                      "turns",
                                      "turn_log",
+                                     "begin_charge",
+                                     "finish_charge",
+                                     "budget",
                                      "usage",
                                      "ping"};
 static_assert(kOperationNames.size() == static_cast<std::size_t>(Operation::kPing) + 1);
@@ -227,6 +235,23 @@ class SqliteStore final : public Store {
   Reply<TurnLog> turn_log(Call call, Owner owner, model::TurnId id) override {
     return read<TurnLog>(call, Operation::kTurnLog,
                          [=](Connection& db) { return sqlite::turn_log(db, find_owner(db, owner), id); });
+  }
+
+  Reply<std::optional<Reserved>> begin_charge(Call call, Owner owner, BeginCharge begin) override {
+    return write<std::optional<Reserved>>(call, Operation::kBeginCharge, [=](Connection& db) {
+      return sqlite::begin_charge(db, make_owner(db, owner), begin);
+    });
+  }
+
+  Reply<bool> finish_charge(Call call, Owner owner, FinishCharge finish) override {
+    return settle<bool>(call, Operation::kFinishCharge, [=](Connection& db) {
+      return sqlite::finish_charge(db, find_owner(db, owner), finish);
+    });
+  }
+
+  Reply<BudgetState> budget(Call call, Owner owner, std::chrono::sys_days day) override {
+    return read<BudgetState>(call, Operation::kBudget,
+                             [=](Connection& db) { return read_budget(db, owner, day); });
   }
 
   Reply<std::vector<UsageRow>> usage(Call call, Owner owner, UsageQuery query) override {

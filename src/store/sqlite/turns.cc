@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/sqlite/budgets.h"
 #include "store/sqlite/conversations.h"
 #include "store/sqlite/settle.h"
 
@@ -74,13 +75,13 @@ model::Message new_answer(const BeginTurn& begin, const model::Message& user_mes
           .answer = begin.info};
 }
 
-void insert_turn(Connection& db, OwnerKey owner, const model::Turn& turn) {
+void insert_turn(Connection& db, OwnerKey owner, const model::Turn& turn, const Reserved& held) {
   db.run(
       "INSERT INTO "
       "turns(id,owner,conversation_id,user_message_id,answer_id,status,reserved_event,node,lease_until,"
-      "begun_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+      "begun_at,reserved_tokens,reserved_micro_usd) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
       turn.id, owner, turn.conversation, turn.user_message, turn.answer, turn.status, turn.reserved_event,
-      turn.node, turn.lease_until, turn.begun_at);
+      turn.node, turn.lease_until, turn.begun_at, held.total(), held.cost);
 }
 
 }  // namespace
@@ -112,6 +113,12 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
     begun.state.conversation = begun.reaped ? begun.reaped->conversation : found;
     last_position = (*where)->last_position;
   }
+  // After a lost turn has made way: what was held back for it is free again.
+  if (begin.reserve) {
+    auto held = hold_back(db, owner, *begin.reserve, begin.now);
+    if (!held) return base::fail(std::move(held));
+    begun.reserved = *held;
+  }
 
   TurnState& state = begun.state;
   const auto id = state.conversation ? std::optional(state.conversation->id) : std::nullopt;
@@ -141,7 +148,7 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
                 .node = begin.node,
                 .lease_until = begin.now + begin.lease,
                 .begun_at = begin.now};
-  insert_turn(db, owner, state.turn);
+  insert_turn(db, owner, state.turn, begun.reserved.value_or(Reserved{}));
   if (state.conversation) {
     model::Conversation& c = *state.conversation;
     ++c.version;

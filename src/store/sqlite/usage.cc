@@ -6,6 +6,18 @@
 
 namespace parley::store::sqlite {
 
+void add_usage(Connection& db, OwnerKey owner, std::chrono::sys_days day, const UsageEntry& entry) {
+  const model::Usage& used = entry.usage;
+  db.run(
+      "INSERT INTO usage_daily VALUES(?1,?2,?3,ifnull(?4,x''),?5,?6,?7,?8,?9,?10)"
+      " ON CONFLICT DO UPDATE SET turns=turns+excluded.turns,input_tokens=input_tokens+excluded.input_tokens,"
+      "cached_input_tokens=cached_input_tokens+excluded.cached_input_tokens,"
+      "output_tokens=output_tokens+excluded.output_tokens,"
+      "cost_micro_usd=cost_micro_usd+excluded.cost_micro_usd,saved_tokens=saved_tokens+excluded.saved_tokens",
+      owner, day, entry.model, entry.conversation, entry.turns, used.input, used.cached_input, used.output,
+      used.cost, entry.saved);
+}
+
 base::Result<std::vector<UsageRow>> read_usage(Connection& db, OwnerKey owner, const UsageQuery& query) {
   using Group = std::tuple<std::optional<std::chrono::sys_days>, std::optional<std::string>,
                            std::optional<model::ConversationId>>;
