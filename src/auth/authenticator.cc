@@ -72,23 +72,28 @@ Authenticator::~Authenticator() {
   move(stale_gauge_, shown_stale_, 0);
 }
 
-base::Awaitable<Result<Principal>> Authenticator::authenticate(base::Call call, std::string token) {
+base::Awaitable<Result<Principal>> Authenticator::authenticate(base::Call call, std::string token,
+                                                               TokenFault* fault) {
   if (auto freshened = co_await freshen_keys(call.deadline); !freshened) co_return fail(std::move(freshened));
   if (const Principal* known = cache_.find(token, clock_.wall_now())) {
     cached_.add();
     co_return *known;
   }
-  auto principal = co_await check(call.deadline, token);
+  TokenFault found = TokenFault::kForged;
+  auto principal = co_await check(call.deadline, token, found);
   if (principal) {
     verified_.add();
     cache_.put(token, *principal);
   } else {
-    (principal.error().code == ErrorCode::kUnauthenticated ? refused_ : unavailable_).add();
+    const bool refused = principal.error().code == ErrorCode::kUnauthenticated;
+    (refused ? refused_ : unavailable_).add();
+    if (fault != nullptr) *fault = refused ? found : TokenFault::kNone;
   }
   co_return principal;
 }
 
-base::Awaitable<Result<Principal>> Authenticator::check(base::Deadline deadline, std::string token) {
+base::Awaitable<Result<Principal>> Authenticator::check(base::Deadline deadline, std::string token,
+                                                        TokenFault& fault) {
   auto jws = parse_jws(token);
   if (!jws) co_return fail(std::move(jws));
   auto signature = check_signature(*jws, keys_);
@@ -102,9 +107,14 @@ base::Awaitable<Result<Principal>> Authenticator::check(base::Deadline deadline,
       failed.error().retry_after = std::max(until_next_fetch(), milliseconds(1'000));
       co_return failed;
     }
+    // The issuer may have a new key that could not be fetched.
+    if (!signature && last_fetch_failed_) fault = TokenFault::kNone;
   }
   if (!signature) co_return fail(std::move(signature));
-  co_return read_claims(jws->payload, options_.verify, clock_.wall_now());
+  bool out_of_time = false;
+  auto principal = read_claims(jws->payload, options_.verify, clock_.wall_now(), &out_of_time);
+  if (out_of_time) fault = TokenFault::kNone;
+  co_return principal;
 }
 
 bool Authenticator::fetch_may_help(const Jws& token) const {

@@ -50,6 +50,14 @@ struct AuthenticatorOptions {
   std::size_t max_cached_tokens = 1024;
 };
 
+// What a refused token says of who sent it.
+enum class TokenFault : std::uint8_t {
+  // Nothing: it is genuine and out of time, or it names a key that could not be looked up.
+  kNone,
+  // Malformed, badly signed, or made for somebody else: what an honest client does not send.
+  kForged,
+};
+
 class Authenticator {
  public:
   // `keys`: those of the configuration, used beside the URL's. `fetch` may be empty where there is no URL.
@@ -66,8 +74,10 @@ class Authenticator {
 
   // The token's principal. UNAUTHENTICATED as verify(); OVERLOADED with retry_after: there is no key to
   // check with, as the JWKS URL has not answered yet or for too long; DEADLINE_EXCEEDED, CANCELLED. Waits
-  // only while keys are fetched, and not past the call's deadline.
-  base::Awaitable<base::Result<Principal>> authenticate(base::Call call, std::string token);
+  // only while keys are fetched, and not past the call's deadline. `fault`, where it is given, outlives the
+  // call and is set where the token is refused.
+  base::Awaitable<base::Result<Principal>> authenticate(base::Call call, std::string token,
+                                                        TokenFault* fault = nullptr);
 
   // Other keys from now on, or other rules: the configuration was read anew. What was remembered is
   // forgotten; keys of the URL stay.
@@ -85,7 +95,8 @@ class Authenticator {
   // What is waited for is the fetch that is under way, if there is one.
   base::Awaitable<base::Result<void>> wait_for_fetch(base::Deadline deadline);
   base::Awaitable<base::Result<void>> freshen_keys(base::Deadline deadline);
-  base::Awaitable<base::Result<Principal>> check(base::Deadline deadline, std::string token);
+  base::Awaitable<base::Result<Principal>> check(base::Deadline deadline, std::string token,
+                                                 TokenFault& fault);
   base::Awaitable<void> fetch_keys();
 
   // Whether fetching could bring a key for this token, which none of those that are held has signed.

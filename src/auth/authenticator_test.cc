@@ -89,6 +89,20 @@ class AuthenticatorTest : public ::testing::Test {
   }
   std::string ask(const std::string& token) { return said(begin(token)); }
 
+  base::Awaitable<void> ask_fault(std::string token, std::optional<TokenFault>& told) {
+    TokenFault fault = TokenFault::kNone;
+    (void)co_await authenticator_->authenticate({}, std::move(token), &fault);
+    told = fault;
+  }
+  // Whether a token that is refused speaks against its sender.
+  bool forged(const std::string& token) {
+    std::optional<TokenFault> told;
+    tasks_.spawn(ask_fault(token, told));
+    settle();
+    EXPECT_TRUE(told.has_value());
+    return told == TokenFault::kForged;
+  }
+
   base::Awaitable<void> shut_down() { co_await authenticator_->shutdown(); }
   void finish() {
     tasks_.spawn(shut_down());
@@ -409,6 +423,31 @@ TEST_F(AuthenticatorTest, refreshes_at_the_start_and_ends_its_fetch_when_it_shut
   finish();
   EXPECT_EQ(said(slot), kNoKeys);
   EXPECT_EQ(metric("parley_auth_keys{source=\"url\"}"), 0);
+}
+
+TEST_F(AuthenticatorTest, tells_a_forgery_from_what_an_honest_client_sends) {
+  make_with_url();
+  issuer_.document = forge::jwks(kEc, "k-1");
+  const std::string good = forge::token(kEc, "k-1");
+  EXPECT_FALSE(forged(good));
+  clock_.advance(10min);
+  EXPECT_FALSE(forged(good)) << "it has expired";
+  clock_.step_wall(-1h);
+  EXPECT_FALSE(forged(forge::token(kEc, "k-1", fmt::format(R"(,"nbf":{})", forge::kNowSeconds))))
+      << "too early";
+  clock_.step_wall(50min);
+  for (const std::string& bad :
+       {std::string("hello"), std::string("a.b.c"), good + "A", forge::token(kEc, "k-9"),
+        forge::sign(*forge::pair(kEc).key, forge::header(kEc, "k-1"), R"({"sub":"u-1"})"),
+        forge::sign(*forge::pair(Algorithm::kHs256).key, R"({"alg":"none"})", forge::payload())}) {
+    EXPECT_TRUE(forged(bad)) << bad;
+  }
+  authenticator_->set_verify_options({.audience = "somebody else"});
+  EXPECT_TRUE(forged(good));
+  issuer_.down = true;
+  clock_.advance(1h);
+  EXPECT_FALSE(forged(forge::token(kEc, "k-9"))) << "the issuer may have a new key";
+  EXPECT_TRUE(forged("hello"));
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ Result<std::optional<WallTime>> time_claim(const json::object& claims, std::stri
   return WallTime(std::chrono::milliseconds(static_cast<std::int64_t>(std::floor(seconds * 1000))));
 }
 
-Result<WallTime> check_times(const json::object& claims, const VerifyOptions& options, WallTime now) {
+Result<WallTime> check_times(const json::object& claims, const VerifyOptions& options, WallTime now,
+                             bool& out_of_time) {
   auto expires = time_claim(claims, "exp");
   if (!expires) return fail(std::move(expires));
   auto not_before = time_claim(claims, "nbf");
@@ -82,10 +83,12 @@ Result<WallTime> check_times(const json::object& claims, const VerifyOptions& op
   auto issued = time_claim(claims, "iat");
   if (!issued) return fail(std::move(issued));
   if (!*expires) return refuse("the token has no expiry", "no exp");
+  out_of_time = true;
   // RFC 7519, 4.1.4: the current time must be before it.
   if (now >= **expires + options.leeway) return refuse("the token has expired");
   if (*not_before && now + options.leeway < **not_before) return refuse("the token is not valid yet", "nbf");
   if (*issued && now + options.leeway < **issued) return refuse("the token was issued in the future", "iat");
+  out_of_time = false;
   return **expires + options.leeway;
 }
 
@@ -164,14 +167,17 @@ Result<std::string> name_claim(const json::object& claims, std::string_view name
 
 }  // namespace
 
-Result<Principal> read_claims(std::string_view payload, const VerifyOptions& options, WallTime now) {
+Result<Principal> read_claims(std::string_view payload, const VerifyOptions& options, WallTime now,
+                              bool* out_of_time) {
   assert(options.leeway >= std::chrono::milliseconds(0) && options.leeway <= std::chrono::minutes(5));
   std::array<unsigned char, 4096> buffer;  // Not set to zero on purpose: it is written before it is read.
   json::monotonic_resource memory(buffer.data(), buffer.size());
   const auto claims = parse_strict_object(payload, &memory);
   if (!claims) return refuse("the token is malformed", claims.error());
 
-  auto expires = check_times(*claims, options, now);
+  bool wrong_time = false;
+  auto expires = check_times(*claims, options, now, wrong_time);
+  if (out_of_time != nullptr) *out_of_time = wrong_time;
   if (!expires) return fail(std::move(expires));
   if (auto issuer = check_issuer(*claims, options.issuer); !issuer) return fail(std::move(issuer));
   if (auto audience = check_audience(*claims, options.audience); !audience) return fail(std::move(audience));
