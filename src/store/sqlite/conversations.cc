@@ -131,7 +131,8 @@ base::Result<Conversation> update_conversation(Connection& db, OwnerKey owner,
   ++c.version;
   c.updated_at = std::max(c.updated_at, update.now);
   db.run(
-      "UPDATE conversations SET title=?3,model=?4,system_prompt=?5,archived=?6,version=?7,updated_at=?8"
+      "UPDATE conversations SET title=?3,model=?4,system_prompt=?5,archived=?6,version=?7,updated_at=?8,"
+      "revision=revision+1"
       " WHERE id=?1 AND owner=?2",
       c.id, owner, c.title, c.model, c.system_prompt, c.archived, c.version, c.updated_at);
   return std::move(c);
@@ -146,8 +147,10 @@ base::Result<Conversation> note_conversation(Connection& db, OwnerKey owner, con
     c.summary = notes.summary;
     c.summary_position = notes.summary_position;
   }
-  db.run("UPDATE conversations SET title=?3,summary=?4,summary_position=?5 WHERE id=?1 AND owner=?2", c.id,
-         owner, c.title, c.summary, c.summary_position);
+  db.run(
+      "UPDATE conversations SET title=?3,summary=?4,summary_position=?5,revision=revision+1 WHERE id=?1 AND "
+      "owner=?2",
+      c.id, owner, c.title, c.summary, c.summary_position);
   return std::move(c);
 }
 

@@ -59,7 +59,7 @@ base::Result<Context> read_context(Connection& db, OwnerKey owner, const Context
       kSelect + " AND position<=?3" + kSaid + " ORDER BY position DESC LIMIT ?4";
   static const std::string kPinned =
       kSelect + " AND pinned=1 AND position<=?3" + kSaid + " ORDER BY position DESC LIMIT ?4";
-  Context context{.conversation = std::move(conversation->value)};
+  Context context{.conversation = std::move(conversation->value), .revision = conversation->revision};
   std::int64_t up_to = query.up_to.value_or(kLast);
   context.recent = all(db.query(kRecent, query.conversation, owner, up_to, query.last));
   if (!context.recent.empty()) up_to = context.recent.back().position - 1;
@@ -72,7 +72,9 @@ base::Result<Context> read_context(Connection& db, OwnerKey owner, const Context
 base::Result<Message> pin_message(Connection& db, OwnerKey owner, model::MessageId id, bool pinned) {
   auto found = find_message(db, owner, id);
   if (!found) return base::fail(ErrorCode::kNotFound, "there is no such message");
+  if (found->pinned == pinned) return std::move(*found);
   db.run("UPDATE messages SET pinned=?3 WHERE id=?1 AND owner=?2", id, owner, pinned);
+  db.run("UPDATE conversations SET revision=revision+1 WHERE id=?1 AND owner=?2", found->conversation, owner);
   found->pinned = pinned;
   return std::move(*found);
 }

@@ -58,6 +58,7 @@ ConversationRow read_conversation(Query& row) {
   c.usage = take_usage(row);
   c.client_conversation_id = row.take<Text>();
   found.last_position = row.take<std::int64_t>();
+  found.revision = row.take<std::int64_t>();
   return found;
 }
 

@@ -21,16 +21,19 @@ OwnerKey find_owner(Connection& db, const model::Owner& owner);
 // Written if it was not, and its organisation before it.
 OwnerKey make_owner(Connection& db, const model::Owner& owner);
 
-// A conversation and the position of its last message.
+// A conversation, the position of its last message, and a number that is another one whenever its row or what
+// is said in it has changed.
 struct ConversationRow {
   model::Conversation value;
   std::int64_t last_position = 0;
+  std::int64_t revision = 0;
 };
 
 // The columns that read_conversation() and read_message() take, in their order.
 inline constexpr std::string_view kConversationColumns =
     "id,title,version,model,briefing,system_prompt,archived,created_at,updated_at,message_count,summary,"
-    "summary_position,input_tokens,cached_input_tokens,output_tokens,cost_micro_usd,client_id,last_position";
+    "summary_position,input_tokens,cached_input_tokens,output_tokens,cost_micro_usd,client_id,last_position,"
+    "revision";
 inline constexpr std::string_view kMessageColumns =
     "id,conversation_id,turn_id,position,role,content,status,pinned,superseded,reply_to,client_message_id,"
     "created_at,"

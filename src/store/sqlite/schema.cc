@@ -161,7 +161,11 @@ INSERT INTO budget_days
   FROM spent GROUP BY owner, day;
 )sql";
 
-constexpr std::array kSteps{kFirst, kBudgets};
+constexpr const char* kRevisions = R"sql(
+ALTER TABLE conversations ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kSteps{kFirst, kBudgets, kRevisions};
 
 std::int64_t number(Connection& db, std::string_view sql) {
   auto found = db.query(sql);

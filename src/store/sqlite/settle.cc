@@ -59,7 +59,8 @@ Held settle(Connection& db, OwnerKey owner, TurnState& state, const std::string&
   conversation.updated_at = std::max(conversation.updated_at, now);
   db.run(
       "UPDATE conversations SET "
-      "input_tokens=?3,cached_input_tokens=?4,output_tokens=?5,cost_micro_usd=?6,updated_at=?7"
+      "input_tokens=?3,cached_input_tokens=?4,output_tokens=?5,cost_micro_usd=?6,updated_at=?7,"
+      "revision=revision+1"
       " WHERE id=?1 AND owner=?2",
       conversation.id, owner, conversation.usage.input, conversation.usage.cached_input,
       conversation.usage.output, conversation.usage.cost, conversation.updated_at);

@@ -109,6 +109,9 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
     auto cleared = clear_lost_turn(db, owner, found.id, begin.now);
     if (!cleared) return base::fail(std::move(cleared));
     begun.reaped = std::move(*cleared);
+    if (begin.expected_revision && (begun.reaped || *begin.expected_revision != (*where)->revision)) {
+      return base::fail(ErrorCode::kConflict, "the conversation has changed meanwhile");
+    }
     // Its usage has grown by the lost turn's.
     begun.state.conversation = begun.reaped ? begun.reaped->conversation : found;
     last_position = (*where)->last_position;
@@ -155,8 +158,8 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
     c.message_count += added;
     c.updated_at = std::max(c.updated_at, begin.now);
     db.run(
-        "UPDATE conversations SET version=?3,message_count=?4,last_position=?5,updated_at=?6 WHERE id=?1 AND "
-        "owner=?2",
+        "UPDATE conversations SET version=?3,message_count=?4,last_position=?5,updated_at=?6,"
+        "revision=revision+1 WHERE id=?1 AND owner=?2",
         c.id, owner, c.version, c.message_count, last_position, c.updated_at);
   }
   if (begin.idempotency) {
