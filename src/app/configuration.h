@@ -24,12 +24,17 @@
 #include "base/settings_source.h"
 #include "chat/catalog.h"
 #include "chat/engine.h"
+#include "limits/gate.h"
+#include "limits/policy.h"
+#include "net/address.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "providers/openai.h"
+#include "state/memory/memory_state.h"
 #include "store/sqlite/sqlite_store.h"
 #include "streams/hub.h"
 #include "streams/streams.h"
+#include "tokens/tokenizer.h"
 
 namespace parley::app {
 
@@ -54,6 +59,10 @@ struct ServerConfiguration {
   std::chrono::milliseconds drain{30'000};
   std::string tls_certificate{};
   std::string tls_key{};
+  // Whose word about a client's address is taken.
+  net::NetworkSet trusted_proxies{};
+  // Of one address, in this process; 0: no limit.
+  std::size_t connections_per_address = 2000;
   // Whole: address, port and TLS identity are set.
   net::ServerOptions options{};
 };
@@ -79,6 +88,8 @@ struct ProviderConfiguration {
   net::ClientTimeouts timeouts{};
   // Of the provider's own client in each worker; `trust` is not set.
   net::ClientOptions client{};
+  // Whole: how many may wait is `limits`'s.
+  limits::GateOptions gate{};
 };
 
 struct ModelConfiguration {
@@ -92,6 +103,9 @@ struct ModelConfiguration {
   model::MicroUsd input{};
   std::optional<model::MicroUsd> cached_input{};
   model::MicroUsd output{};
+  // Nothing: by the model's name.
+  std::optional<tokens::Encoding> tokenizer{};
+  std::int64_t image_tokens = 2000;
 };
 
 struct Configuration {
@@ -109,12 +123,25 @@ struct Configuration {
   streams::StreamsOptions streams{};
   std::map<std::string, ProviderConfiguration> providers{};
   std::map<std::string, ModelConfiguration> models{};
+  std::map<std::string, limits::TierPolicy> tiers{};
+  // "*": any that has no entry of its own.
+  std::map<std::string, limits::OrganisationPolicy> organisations{};
+  // By "tenant/user".
+  std::map<std::string, model::BudgetLimits> users{};
+  // All but the three above.
+  limits::Policy limits{};
+  // Of every provider's line.
+  std::size_t max_waiting = 2000;
+  std::size_t max_waiting_per_user = 100;
+  state::memory::MemoryOptions state{};
   // The id of a chat model; empty where there is none.
   std::string default_model{};
   base::LogLevel log_level = base::LogLevel::kInfo;
 
   // Made of `models`.
   chat::CatalogPtr catalog{};
+  // Made of `limits`, `tiers`, `organisations` and `users`.
+  limits::PolicyPtr policy{};
   // What is odd and yet no error, for the log.
   std::vector<std::string> warnings{};
 };

@@ -41,6 +41,7 @@ class Completion {
     store();
     for (auto& [name, provider] : c_.providers) check_provider(name, provider);
     catalog();
+    policy();
     if (problems_.empty()) return {};
     return base::fail(base::ErrorCode::kBadUserInput, fmt::format("{}", fmt::join(problems_, "\n")));
   }
@@ -162,6 +163,14 @@ class Completion {
   }
 
   void check_provider(const std::string& name, ProviderConfiguration& provider) {
+    auto& gate = provider.gate;
+    gate.max_waiting = c_.max_waiting;
+    gate.max_waiting_per_user = c_.max_waiting_per_user;
+    if (gate.min_concurrency > gate.max_concurrency) {
+      problem({"providers", name, "min_concurrency"}, "must not be more than max_concurrency");
+    }
+    gate.initial_concurrency = std::clamp(
+        gate.initial_concurrency, std::min(gate.min_concurrency, gate.max_concurrency), gate.max_concurrency);
     if (provider.base_url.empty()) {
       if (provider.kind != ProviderKind::kOpenAi) problem({"providers", name, "base_url"}, "is missing");
       provider.base_url = kOpenAiUrl;
@@ -210,7 +219,10 @@ class Completion {
                         .price = {.input = model.input,
                                   .cached_input = model.cached_input.value_or(model.input),
                                   .output = model.output},
-                        .kind = model.kind});
+                        .kind = model.kind,
+                        .encoding = model.tokenizer.value_or(
+                            tokens::encoding_of(model.upstream.empty() ? id : model.upstream)),
+                        .image_tokens = model.image_tokens});
     }
     if (models.empty()) warn({"models"}, "there is none: nothing can be asked");
     if (c_.default_model.empty() && chatting.size() == 1) c_.default_model = chatting.front();
@@ -219,6 +231,35 @@ class Completion {
               fmt::format("there is no model {} that chats", quote(c_.default_model)));
     }
     c_.catalog = std::make_shared<const chat::Catalog>(std::move(models), c_.default_model);
+  }
+
+  void policy() {
+    limits::Policy policy = c_.limits;
+    policy.default_tier = c_.api.default_tier;
+    auto& rule = policy.bans;
+    rule.rates.first = rule.logins.first;
+    rule.rates.longest = rule.logins.longest;
+    rule.rates.forget = rule.logins.forget;
+    if (rule.logins.longest < rule.logins.first) {
+      problem({"limits", "longest_ban"}, "must not be shorter than limits.ban");
+    }
+    if (policy.answer_least > policy.answer_wanted) {
+      problem({"limits", "least_answer_tokens"}, "must not be more than limits.answer_tokens");
+    }
+    policy.tiers.try_emplace(policy.default_tier);
+    for (const auto& [name, tier] : c_.tiers) policy.tiers[name] = tier;
+    for (const auto& [name, organisation] : c_.organisations) {
+      if (name == "*") {
+        policy.any_organisation = organisation;
+      } else {
+        policy.organisations[name] = organisation;
+      }
+    }
+    for (const auto& [name, budget] : c_.users) {
+      if (!name.contains('/')) problem({"users", name}, "is not named as \"organisation/user\"");
+      policy.users[name] = budget;
+    }
+    c_.policy = std::make_shared<const limits::Policy>(std::move(policy));
   }
 
   Configuration& c_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "app/configuration_limits.h"
 #include "app/configuration_types.h"
 
 namespace parley::app {
@@ -52,6 +53,15 @@ SettingRows<Config> server_rows() {
           "max_connections", number<std::size_t>(1, 1'000'000),
           [](Config& c) -> auto& { return c.server.options.max_connections; },
           "Connections of one worker; more get `OVERLOADED`.")
+      .add(
+          "connections_per_address", number<std::size_t>(0, 1'000'000),
+          [](Config& c) -> auto& { return c.server.connections_per_address; },
+          "Connections from one IPv4 address or one /64 of IPv6; more get `RATE_LIMITED`. Trusted proxies "
+          "are not counted. 0: no limit.",
+          Reload::kLive)
+      .add(
+          "trusted_proxies", networks(), [](Config& c) -> auto& { return c.server.trusted_proxies; },
+          "Proxies whose `Forwarded` or `X-Forwarded-For` says who the client is.", Reload::kLive)
       .add(
           "max_header", byte_size(kKiB, kMiB),
           [](Config& c) -> auto& { return c.server.options.max_header_bytes; },
@@ -358,7 +368,19 @@ SettingRows<ProviderConfiguration> provider_rows() {
           Reload::kLive)
       .add(
           "keep_alive", duration(1s, 1h), [](Provider& p) -> auto& { return p.client.idle_timeout; },
-          "How long they are.", Reload::kLive);
+          "How long they are.", Reload::kLive)
+      .add(
+          "max_concurrency", number<std::size_t>(1, 1'000'000),
+          [](Provider& p) -> auto& { return p.gate.max_concurrency; },
+          "Requests of this process at once, at the most; others wait in line.", Reload::kLive)
+      .add(
+          "initial_concurrency", number<std::size_t>(1, 1'000'000),
+          [](Provider& p) -> auto& { return p.gate.initial_concurrency; },
+          "The same at the start: from there it follows what the provider bears.", Reload::kLive)
+      .add(
+          "min_concurrency", number<std::size_t>(1, 1'000'000),
+          [](Provider& p) -> auto& { return p.gate.min_concurrency; },
+          "The least that it falls to when the provider pushes back.", Reload::kLive);
   return rows;
 }
 
@@ -389,7 +411,19 @@ SettingRows<ModelConfiguration> model_rows() {
           "Of those that the provider had cached; left out: as the others.", Reload::kLive)
       .add(
           "output_usd_per_million", us_dollars(), [](Model& m) -> auto& { return m.output; },
-          "Price of a million output tokens.", Reload::kLive);
+          "Price of a million output tokens.", Reload::kLive)
+      .add(
+          "tokenizer",
+          base::optional(base::choice<tokens::Encoding>({{"o200k_base", tokens::Encoding::kO200k},
+                                                         {"cl100k_base", tokens::Encoding::kCl100k},
+                                                         {"unknown", tokens::Encoding::kUnknown}})),
+          [](Model& m) -> auto& { return m.tokenizer; },
+          "How it counts tokens, for what is held back of budgets; left out: by its upstream name.",
+          Reload::kLive)
+      .add(
+          "image_tokens", number<std::int64_t>(0, 1'000'000),
+          [](Model& m) -> auto& { return m.image_tokens; },
+          "What an image or another part that is no text is taken for, at the most.", Reload::kLive);
   return rows;
 }
 
@@ -430,6 +464,23 @@ base::Settings<Configuration> configuration_settings() {
           "Models that clients may ask for. `NAME` is what they call it; one with a dot is quoted: "
           "`[models.\"gpt-4.1\"]`.",
           [](Configuration& c) -> auto& { return c.models; }, model_rows())
+      .section("limits", "Rates, bans and the line before the providers.", limits_rows())
+      .named(
+          "tiers",
+          "What users of a tier may do. `NAME` is what a token's `tier` says; a tier without an entry is "
+          "held "
+          "to `[tiers.default]`, or to the defaults below.",
+          [](Configuration& c) -> auto& { return c.tiers; }, tier_rows())
+      .named(
+          "organisations",
+          "What all users of an organisation may do together. `NAME` is what a token's `org` says; `\"*\"` "
+          "holds for every one without an entry of its own.",
+          [](Configuration& c) -> auto& { return c.organisations; }, organisation_rows())
+      .named(
+          "users",
+          "The budget of one user: what is set here takes the place of the tier's. `NAME` is "
+          "`\"organisation/user\"`.",
+          [](Configuration& c) -> auto& { return c.users; }, user_rows())
       .section("log", "One JSON object a line, on standard error.", log_rows());
   return settings;
 }

@@ -71,6 +71,52 @@ std::string show_dollars(const MicroUsd& amount) {
   return text;
 }
 
+constexpr std::array<std::pair<std::string_view, std::chrono::milliseconds>, 4> kWindows{{
+    {"second", std::chrono::seconds(1)},
+    {"minute", std::chrono::minutes(1)},
+    {"hour", std::chrono::hours(1)},
+    {"day", std::chrono::hours(24)},
+}};
+
+SettingRead<limits::RateLimit> parse_rate(std::string_view text) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const auto wanted = [&] {
+    return std::unexpected(fmt::format(
+        R"(a rate such as "600/minute burst 100" is wanted (a second, minute, hour or day), or "none", not {})",
+        base::quote(text)));
+  };
+  if (text == "none") return limits::RateLimit{};
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return wanted();
+  const auto requests = parse_digits<std::int64_t>(text.substr(0, slash));
+  const std::string_view rest = text.substr(slash + 1);
+  const auto space = rest.find(' ');
+  const auto* const window =
+      std::ranges::find(kWindows, rest.substr(0, space), [](const auto& entry) { return entry.first; });
+  if (!requests || *requests < 1 || *requests > kMost || window == kWindows.end()) return wanted();
+  limits::RateLimit limit{.requests = *requests, .window = window->second};
+  if (space != std::string_view::npos) {
+    constexpr std::string_view kBurst = "burst ";
+    const std::string_view tail = rest.substr(space + 1);
+    if (!tail.starts_with(kBurst)) return wanted();
+    const auto burst = parse_digits<std::int64_t>(tail.substr(kBurst.size()));
+    if (!burst || *burst < 1 || *burst > kMost) return wanted();
+    limit.burst = *burst;
+  }
+  // A request every microsecond is the most that is counted apart.
+  if (limit.window / std::chrono::microseconds(1) < limit.requests) return wanted();
+  return limit;
+}
+
+std::string show_rate(const limits::RateLimit& limit) {
+  if (!limit.any()) return "none";
+  const auto* const window =
+      std::ranges::find(kWindows, limit.window, [](const auto& entry) { return entry.second; });
+  std::string text = fmt::format("{}/{}", limit.requests, window == kWindows.end() ? "?" : window->first);
+  if (limit.burst > 0) text += fmt::format(" burst {}", limit.burst);
+  return text;
+}
+
 SettingRead<ListenAddress> parse_listen(std::string_view text) {
   const auto wanted = [&] {
     return std::unexpected(
@@ -140,6 +186,44 @@ base::SettingType<std::string> node_name() {
   };
   return base::parsed<std::string>("1 to 64 letters, digits, `.`, `_`, `-`", parse,
                                    [](const std::string& name) { return name; });
+}
+
+base::SettingType<limits::RateLimit> rate() {
+  return base::parsed<limits::RateLimit>(R"(such as `"600/minute burst 100"`, or `"none"`)", parse_rate,
+                                         show_rate);
+}
+
+base::SettingType<model::Tokens> tokens() {
+  auto count = base::whole_number(1, std::int64_t{1} << 50);
+  return {.about = count.about,
+          .read = [read = count.read](const SettingNode& node,
+                                      SettingContext& context) -> SettingRead<model::Tokens> {
+            const auto value = read(node, context);
+            if (!value) return std::unexpected(value.error());
+            return model::Tokens(*value);
+          },
+          .show = [](const model::Tokens& value) { return std::to_string(value.count()); }};
+}
+
+base::SettingType<net::NetworkSet> networks() {
+  constexpr std::size_t kMost = 64;
+  constexpr std::size_t kMostBytes = 64;
+  auto texts = base::text_list(kMost, kMostBytes);
+  return {.about = "addresses and networks such as `\"10.0.0.0/8\"`",
+          .read = [read = texts.read](const SettingNode& node,
+                                      SettingContext& context) -> SettingRead<net::NetworkSet> {
+            const auto list = read(node, context);
+            if (!list) return std::unexpected(list.error());
+            auto set = net::NetworkSet::parse(*list);
+            if (!set) return std::unexpected(std::move(set).error().message);
+            return std::move(*set);
+          },
+          .show =
+              [show = texts.show](const net::NetworkSet& set) {
+                std::vector<std::string> list;
+                for (const net::Network& network : set.networks()) list.push_back(network.str());
+                return show(list);
+              }};
 }
 
 base::SettingType<std::string> url() {

@@ -7,7 +7,9 @@
 
 #include "app/configuration.h"
 #include "base/setting_type.h"
+#include "limits/policy.h"
 #include "model/quantity.h"
+#include "net/address.h"
 
 namespace parley::app {
 
@@ -22,6 +24,15 @@ base::SettingType<std::int64_t> sqlite_pages();
 
 // 1 to 64 letters, digits, '.', '_' and '-'.
 base::SettingType<std::string> node_name();
+
+// "600/minute", "600/minute burst 100", "10/second", "none".
+base::SettingType<limits::RateLimit> rate();
+
+// Tokens from 1.
+base::SettingType<model::Tokens> tokens();
+
+// Addresses and networks, such as "10.0.0.0/8": a list, or separated by commas in a variable. Up to 64.
+base::SettingType<net::NetworkSet> networks();
 
 // An http or https URL, or nothing.
 base::SettingType<std::string> url();

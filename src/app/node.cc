@@ -7,6 +7,7 @@
 #include "api/graphql_schema.h"
 #include "app/version.h"
 #include "base/random.h"
+#include "state/memory/memory_state.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace parley::app {
@@ -44,6 +45,10 @@ Result<void> Node::begin() {
   auto store = store::sqlite::open_store(configuration_->sqlite, metrics_, log_);
   if (!store) return base::fail(std::move(store));
   store_ = std::move(*store);
+  state_ = state::memory::open_state(configuration_->state, clock_, metrics_);
+  connections_ = std::make_shared<net::ConnectionCounts>(configuration_->server.connections_per_address,
+                                                         configuration_->server.trusted_proxies);
+  gates_ = make_gates(*configuration_, {}, clock_, metrics_);
   const std::size_t count = worker_count(*configuration_);
   for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>());
   if (auto ok = make_rooms(); !ok) return ok;
@@ -65,6 +70,8 @@ Result<void> Node::make_rooms() {
   const SharedRooms shared{
       .run = fmt::format("{}-{:016x}", configuration_->engine.node, base::Random().next()),
       .store = *store_,
+      .state = *state_,
+      .connections = connections_,
       .streams = *streams_,
       .schema = schema_,
       .resolvers = resolvers_,
@@ -76,7 +83,7 @@ Result<void> Node::make_rooms() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> made;
     workers_[i]->call([&] {
-      auto rooms = WorkerRooms::make(configuration_, shared, i, *hubs_[i], workers_[i]->io());
+      auto rooms = WorkerRooms::make(configuration_, shared, gates_, i, *hubs_[i], workers_[i]->io());
       if (rooms) {
         rooms_.push_back(std::move(*rooms));
       } else {
@@ -110,12 +117,16 @@ Result<void> Node::listen() {
 Result<void> Node::reload(ConfigurationPtr configuration) {
   auto trust = trust_for(*configuration);
   if (!trust) return base::fail(std::move(trust));
+  Gates gates = make_gates(*configuration, gates_, clock_, metrics_);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     Result<void> done;
     // What one worker refuses all refuse, the first before any has changed.
-    workers_[i]->call([&] { done = rooms_[i]->reload(configuration, *trust); });
+    workers_[i]->call([&] { done = rooms_[i]->reload(configuration, gates, *trust); });
     if (!done) return done;
   }
+  gates_ = std::move(gates);
+  set_gates(gates_, *configuration);
+  connections_->set(configuration->server.connections_per_address, configuration->server.trusted_proxies);
   configuration_ = std::move(configuration);
   return {};
 }

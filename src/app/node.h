@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/configuration.h"
+#include "app/gates.h"
 #include "app/worker.h"
 #include "app/worker_rooms.h"
 #include "base/clock.h"
@@ -18,6 +19,8 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "graphql/resolver.h"
+#include "net/connection_counts.h"
+#include "state/state.h"
 #include "store/store.h"
 #include "streams/hub.h"
 #include "streams/streams.h"
@@ -68,6 +71,9 @@ class Node {
   // Of this process alone: see begin().
   std::optional<base::FileLock> store_lock_{};
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<state::SharedState> state_;
+  std::shared_ptr<net::ConnectionCounts> connections_;
+  Gates gates_{};
   std::vector<std::unique_ptr<streams::Hub>> hubs_{};
   std::unique_ptr<streams::Streams> streams_;
   std::vector<std::unique_ptr<WorkerRooms>> rooms_{};

@@ -29,9 +29,11 @@ base::Result<std::unique_ptr<ProviderSet>> ProviderSet::make(
   return set;
 }
 
-chat::Providers ProviderSet::view() const {
+chat::Providers ProviderSet::view(const Gates& gates) const {
   chat::Providers view;
-  for (const auto& [name, member] : members_) view.emplace(name, member.provider.get());
+  for (const auto& [name, member] : members_) {
+    view.emplace(name, chat::ServedProvider{.provider = member.provider.get(), .gate = gates.at(name)});
+  }
   return view;
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "app/configuration.h"
+#include "app/gates.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "chat/engine.h"
@@ -25,7 +26,8 @@ class ProviderSet {
       const Configuration& configuration, const std::shared_ptr<const net::TlsTrust>& trust,
       const boost::asio::any_io_executor& executor, const base::Clock& clock, base::Metrics& metrics);
 
-  chat::Providers view() const;
+  // `gates`: one for each of them.
+  chat::Providers view(const Gates& gates) const;
   void close_idle();
 
  private:

@@ -40,17 +40,18 @@ chat::EngineOptions engine_options(const Configuration& configuration, const Sha
 }  // namespace
 
 Result<std::unique_ptr<WorkerRooms>> WorkerRooms::make(ConfigurationPtr configuration,
-                                                       const SharedRooms& shared, std::size_t number,
-                                                       streams::Hub& hub, boost::asio::io_context& io) {
+                                                       const SharedRooms& shared, const Gates& gates,
+                                                       std::size_t number, streams::Hub& hub,
+                                                       boost::asio::io_context& io) {
   auto providers =
       ProviderSet::make(*configuration, shared.trust, io.get_executor(), shared.clock, shared.metrics);
   if (!providers) return base::fail(std::move(providers));
   return std::unique_ptr<WorkerRooms>(
-      new WorkerRooms(std::move(configuration), shared, number, hub, io, std::move(*providers)));
+      new WorkerRooms(std::move(configuration), shared, gates, number, hub, io, std::move(*providers)));
 }
 
-WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shared, std::size_t number,
-                         streams::Hub& hub, boost::asio::io_context& io,
+WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shared, const Gates& gates,
+                         std::size_t number, streams::Hub& hub, boost::asio::io_context& io,
                          std::unique_ptr<ProviderSet> providers)
     : configuration_(std::move(configuration)),
       shared_(shared),
@@ -63,15 +64,18 @@ WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shar
           io.get_executor(), configuration_->auth.options, configuration_->auth.keys,
           [this](base::Call call, std::string url) { return fetch(std::move(call), std::move(url)); },
           shared.clock, shared.log, shared.metrics),
+      limiter_(io.get_executor(), shared.state, configuration_->policy, base::Random(), shared.metrics,
+               shared.log),
       engine_({.store = shared.store,
                .hub = hub,
                .streams = shared.streams,
                .worker = number,
                .clock = shared.clock,
                .metrics = shared.metrics,
-               .log = shared.log},
-              providers_->view(), configuration_->catalog, model::IdGenerator(shared.clock, base::Random()),
-              engine_options(*configuration_, shared)),
+               .log = shared.log,
+               .limiter = limiter_},
+              providers_->view(gates), configuration_->catalog,
+              model::IdGenerator(shared.clock, base::Random()), engine_options(*configuration_, shared)),
       conversations_(shared.store, configuration_->catalog, shared.clock,
                      model::IdGenerator(shared.clock, base::Random()), configuration_->engine.limits,
                      configuration_->engine.briefing),
@@ -94,6 +98,7 @@ Result<void> WorkerRooms::listen(std::uint16_t port) {
   net::ServerOptions options = wanted.options;
   options.port = port;
   options.first_on_port = number_ == 0;
+  options.connections_per_client = shared_.connections;
   server_ = std::make_unique<net::Server>(
       io_, options, [this](net::Exchange& exchange) { return handle(exchange); }, shared_.log,
       shared_.metrics);
@@ -102,6 +107,7 @@ Result<void> WorkerRooms::listen(std::uint16_t port) {
     options.address = wanted.ops_listen->address;
     options.port = wanted.ops_listen->port;
     options.tls = nullptr;
+    options.connections_per_client = nullptr;
     ops_server_ = std::make_unique<net::Server>(
         io_, options, [this](net::Exchange& exchange) { return handle_ops(exchange); }, shared_.log,
         shared_.metrics);
@@ -158,7 +164,8 @@ Awaitable<void> WorkerRooms::look_after() {
   }
 }
 
-Result<void> WorkerRooms::reload(ConfigurationPtr configuration, std::shared_ptr<const net::TlsTrust> trust) {
+Result<void> WorkerRooms::reload(ConfigurationPtr configuration, const Gates& gates,
+                                 std::shared_ptr<const net::TlsTrust> trust) {
   auto providers =
       ProviderSet::make(*configuration, trust, io_.get_executor(), shared_.clock, shared_.metrics);
   if (!providers) return base::fail(std::move(providers));
@@ -167,7 +174,8 @@ Result<void> WorkerRooms::reload(ConfigurationPtr configuration, std::shared_ptr
   providers_->close_idle();
   retired_.push_back({.providers = std::move(providers_), .unused_at = shared_.clock.steady_now() + longest});
   providers_ = std::move(*providers);
-  engine_.reload(configuration->catalog, providers_->view());
+  engine_.reload(configuration->catalog, providers_->view(gates));
+  limiter_.reload(configuration->policy);
   conversations_.reload(configuration->catalog);
   authenticator_.set_keys(configuration->auth.keys);
   authenticator_.set_verify_options(configuration->auth.options.verify);
@@ -202,6 +210,7 @@ Awaitable<void> WorkerRooms::end_connections() {
   co_await goodbye.join();
   if (ops_server_) co_await ops_server_->drain(Deadline::after(0ms));
   co_await authenticator_.shutdown();
+  co_await limiter_.shutdown();
 }
 
 }  // namespace parley::app

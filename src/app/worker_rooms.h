@@ -21,10 +21,13 @@
 #include "base/task_group.h"
 #include "chat/conversations.h"
 #include "chat/engine.h"
+#include "limits/limiter.h"
 #include "model/id.h"
 #include "net/client.h"
+#include "net/connection_counts.h"
 #include "net/server.h"
 #include "ops/ops.h"
+#include "state/state.h"
 #include "store/store.h"
 #include "streams/hub.h"
 #include "streams/streams.h"
@@ -36,6 +39,8 @@ struct SharedRooms {
   // This run of the node: turns of any other run have lost the process that ran them.
   std::string run;
   store::Store& store;
+  state::SharedState& state;
+  std::shared_ptr<net::ConnectionCounts> connections;
   const streams::Streams& streams;
   graphql::SchemaPtr schema;
   const graphql::Resolvers& resolvers;
@@ -51,7 +56,8 @@ class WorkerRooms {
   // BAD_USER_INPUT, naming the setting that is wrong. `hub` is this worker's.
   [[nodiscard]] static base::Result<std::unique_ptr<WorkerRooms>> make(ConfigurationPtr configuration,
                                                                        const SharedRooms& shared,
-                                                                       std::size_t number, streams::Hub& hub,
+                                                                       const Gates& gates, std::size_t number,
+                                                                       streams::Hub& hub,
                                                                        boost::asio::io_context& io);
   // end_connections() has returned.
   ~WorkerRooms();
@@ -69,7 +75,7 @@ class WorkerRooms {
   std::uint16_t ops_port() const { return ops_server_ ? ops_server_->port() : 0; }
 
   // Takes what may change while the program runs. BAD_USER_INPUT leaves everything as it is.
-  [[nodiscard]] base::Result<void> reload(ConfigurationPtr configuration,
+  [[nodiscard]] base::Result<void> reload(ConfigurationPtr configuration, const Gates& gates,
                                           std::shared_ptr<const net::TlsTrust> trust);
 
   // Stops accepting clients and lets turns end until `deadline`; returns when none runs any more. Streams go
@@ -87,8 +93,9 @@ class WorkerRooms {
     base::SteadyTime unused_at;
   };
 
-  WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shared, std::size_t number,
-              streams::Hub& hub, boost::asio::io_context& io, std::unique_ptr<ProviderSet> providers);
+  WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shared, const Gates& gates,
+              std::size_t number, streams::Hub& hub, boost::asio::io_context& io,
+              std::unique_ptr<ProviderSet> providers);
 
   base::Awaitable<void> handle(net::Exchange& exchange);
   base::Awaitable<void> handle_ops(net::Exchange& exchange);
@@ -106,6 +113,7 @@ class WorkerRooms {
   std::deque<Retired> retired_{};
   net::Client fetcher_;
   auth::Authenticator authenticator_;
+  limits::Limiter limiter_;
   chat::ChatEngine engine_;
   chat::Conversations conversations_;
   api::Api api_;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/price.h"
+#include "tokens/tokenizer.h"
 
 namespace parley::chat {
 
@@ -29,6 +30,9 @@ struct ChatModel {
   Price price{};
   // What it can be asked for: a turn, or embeddings.
   ModelKind kind = ModelKind::kChat;
+  // How it counts tokens, and what a part of a message that is no text is taken for at the most.
+  tokens::Encoding encoding = tokens::Encoding::kUnknown;
+  std::int64_t image_tokens = 2000;
 };
 
 class Catalog {

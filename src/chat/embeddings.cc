@@ -1,6 +1,8 @@
-// The engine's embeddings: one question, one reply, nothing kept.
+// The engine's embeddings: one question, one reply, and nothing kept but what it cost.
+#include <algorithm>
 #include <utility>
 
+#include "chat/count.h"
 #include "chat/engine.h"
 #include "chat/turn_metrics.h"
 
@@ -22,29 +24,94 @@ model::Usage used(const boost::json::object& reply) {
   return usage;
 }
 
+constexpr int kMostPauses = 32;
+
+limits::Outcome load(const base::Result<boost::json::value>& reply) {
+  if (reply) return limits::Outcome::kServed;
+  const ErrorCode code = reply.error().code;
+  return code == ErrorCode::kProviderUnavailable || code == ErrorCode::kDeadlineExceeded
+             ? limits::Outcome::kPushedBack
+             : limits::Outcome::kUnknown;
+}
+
+base::Error waited_in_vain(base::Error error, std::chrono::milliseconds retry_after) {
+  if (error.code != ErrorCode::kDeadlineExceeded) return error;
+  return {.code = ErrorCode::kOverloaded,
+          .message = "the line before the provider was longer than it seemed: ask again",
+          .retry_after = retry_after};
+}
+
 }  // namespace
 
-Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner, std::string model_id,
-                                                 boost::json::object request) {
+Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner owner, std::string tier,
+                                                 std::string model_id, boost::json::object request) {
   if (auto refused = refusal()) co_return std::unexpected(std::move(*refused));
   auto found = served(model_id, ModelKind::kEmbedding);
   if (!found) co_return fail(std::move(found));
   // Copied: a reload while waiting replaces the catalog.
   const ChatModel model = found->model;
+  const ServedProvider by = found->by;
+  auto place = enter(owner, tier, by);
+  if (!place) co_return fail(std::move(place));
+  store::BeginCharge begin{.charge = ids_.next<model::ChargeId>(),
+                           .model = model.id,
+                           .node = options_.node,
+                           .lease = options_.turn_timeout + options_.settle_timeout,
+                           .now = parts_.clock.wall_now()};
+  const limits::PolicyPtr policy = parts_.limiter.policy();
+  const model::BudgetLimits user = policy->budget(owner, tier);
+  const model::BudgetLimits organisation = policy->organisation(owner.tenant).budget;
+  if (user.any() || organisation.any()) {
+    begin.reserve = store::Reserve{.input = co_await count_embeddings_input(model, request),
+                                   .price = model.price,
+                                   .user = user,
+                                   .organisation = organisation};
+  }
+  auto granted = co_await place->wait(call.deadline.sooner(policy->tier(tier).max_wait));
+  if (!granted)
+    co_return std::unexpected(waited_in_vain(std::move(granted).error(), options_.overload_retry));
+  store::FinishCharge finish{.charge = begin.charge, .now = begin.now};
+  auto begun = co_await parts_.store.begin_charge(call, owner, std::move(begin));
+  if (!begun) co_return fail(std::move(begun));
+
   request["model"] = model.upstream;
   call.deadline = call.deadline.sooner(options_.turn_timeout);
-  auto reply = co_await found->provider.embeddings(std::move(call), std::move(request));
-  if (!reply) co_return reply;
-  auto* body = reply->if_object();
-  if (body == nullptr) {
-    co_return fail(ErrorCode::kProviderUnavailable, "the provider's reply could not be read",
-                   "the reply to an embeddings request is no object");
+  auto reply = co_await by.provider->embeddings(std::move(call), std::move(request));
+  place->leave(load(reply));
+  if (reply && !reply->is_object()) {
+    reply = fail(ErrorCode::kProviderUnavailable, "the provider's reply could not be read",
+                 "the reply to an embeddings request is no object");
   }
-  (*body)["model"] = model.id;
-  model::Usage usage = used(*body);
-  usage.cost = cost_of(usage, model.price);
-  count_usage(parts_.metrics, model.id, usage);
+  if (reply) {
+    boost::json::object& body = reply->get_object();
+    body["model"] = model.id;
+    finish.usage = used(body);
+    finish.usage.cost = cost_of(finish.usage, model.price);
+    count_usage(parts_.metrics, model.id, finish.usage);
+  }
+  finish.now = parts_.clock.wall_now();
+  work_.spawn(settle_charge(std::move(owner), std::move(finish)));
   co_return reply;
+}
+
+// In the engine's own group: not ended with its caller.
+base::Awaitable<void> ChatEngine::settle_charge(model::Owner owner, store::FinishCharge finish) {
+  const base::Deadline give_up = base::Deadline::after(options_.settle_timeout);
+  for (int pauses = 1;; pauses = std::min(2 * pauses, kMostPauses)) {
+    auto finished = co_await parts_.store.finish_charge(
+        {.deadline = base::Deadline::after(options_.store_timeout)}, owner, finish);
+    if (finished) co_return;
+    if (give_up.passed()) {
+      // Given back when its lease has run out.
+      parts_.log.error("charge_left_to_reap", {{"charge", finish.charge.str()},
+                                               {"code", base::name(finished.error().code)},
+                                               {"error", finished.error().cause}});
+      co_return;
+    }
+    parts_.log.warn("settle_failed", {{"charge", finish.charge.str()}, {"error", finished.error().cause}});
+    auto slept = co_await base::sleep_until(give_up.sooner(pauses * options_.settle_pause));
+    if (!slept) co_return;
+  }
 }
 
 }  // namespace parley::chat

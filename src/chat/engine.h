@@ -22,6 +22,8 @@
 #include "base/task_group.h"
 #include "chat/catalog.h"
 #include "chat/input.h"
+#include "limits/gate.h"
+#include "limits/limiter.h"
 #include "model/id.h"
 #include "model/owner.h"
 #include "providers/provider.h"
@@ -66,8 +68,13 @@ struct StartedTurn {
   bool replayed = false;
 };
 
-// The providers of one worker, by the name that the catalog uses. They outlive the engine.
-using Providers = std::map<std::string, providers::Provider*, std::less<>>;
+// A provider of one worker, which outlives the engine, and the way to it, which all workers share.
+struct ServedProvider {
+  providers::Provider* provider = nullptr;
+  std::shared_ptr<limits::Gate> gate{};
+};
+// By the name that the catalog uses.
+using Providers = std::map<std::string, ServedProvider, std::less<>>;
 
 // What an engine works with; all of it outlives the engine.
 struct EngineParts {
@@ -79,6 +86,7 @@ struct EngineParts {
   const base::Clock& clock;
   base::Metrics& metrics;
   const base::Log& log;
+  limits::Limiter& limiter;
 };
 
 struct TurnPlan;
@@ -103,7 +111,9 @@ class ChatEngine {
   // Stores the question and returns; the answer is followed by `streams`. A caller who stops waiting does not
   // keep the turn from running. BAD_USER_INPUT (a model that does not chat, too), PAYLOAD_TOO_LARGE,
   // NOT_FOUND, CONFLICT, TURN_IN_PROGRESS, IDEMPOTENCY_MISMATCH, OVERLOADED (with retry_after),
-  // PROVIDER_UNAVAILABLE (the model's provider is not configured), and what the store fails with.
+  // PROVIDER_UNAVAILABLE (the model's provider is not configured), RATE_LIMITED (too many turns of this user
+  // run), BUDGET_EXCEEDED, and what the store fails with. OVERLOADED also where the line before the provider
+  // is full, or longer than the tier lets wait.
   Reply<StartedTurn> start_turn(base::Call call, model::Owner owner, TurnInput input);
   // Answers anew. Errors as start_turn; BAD_USER_INPUT for a message of a stateless turn.
   Reply<StartedTurn> regenerate(base::Call call, model::Owner owner, RegenerateInput input);
@@ -114,13 +124,17 @@ class ChatEngine {
   // stays as it is. NOT_FOUND; OVERLOADED where another node runs it.
   Reply<store::TurnState> stop(base::Call call, model::Owner owner, model::TurnId turn);
 
+  // Who asked for the turn has left. A turn that still waits in line, and that nobody could ask for again (it
+  // is stateless and has no client id), gives up its place and ends as CANCELLED; any other goes on.
+  void left(model::TurnId turn);
+
   // Asks for embeddings: `request` goes to the model's provider as it is, with `model` as that names it, and
   // the reply comes back with `model` as the catalog names it. The work of its caller, and ended with it.
-  // What it used shows in the metrics; the store keeps the usage of turns. BAD_USER_INPUT (no such model, or
-  // one that makes no embeddings), OVERLOADED, PROVIDER_UNAVAILABLE, and what Provider::embeddings fails
-  // with.
-  Reply<boost::json::value> embeddings(base::Call call, model::Owner owner, std::string model_id,
-                                       boost::json::object request);
+  // What it used is entered in the budgets and in the day's usage. BAD_USER_INPUT (no such model, or one that
+  // makes no embeddings), OVERLOADED, BUDGET_EXCEEDED, PROVIDER_UNAVAILABLE, and what the store and
+  // Provider::embeddings fail with.
+  Reply<boost::json::value> embeddings(base::Call call, model::Owner owner, std::string tier,
+                                       std::string model_id, boost::json::object request);
 
   // Marks lost turns INTERRUPTED and says how many. `sole_node` where this process alone owns the store, at
   // its start: then every turn of another run is lost. Otherwise now and then, by the leases.
@@ -135,13 +149,22 @@ class ChatEngine {
  private:
   struct Served {
     const ChatModel& model;
-    providers::Provider& provider;
+    const ServedProvider& by;
   };
 
   // The model and who serves it. BAD_USER_INPUT, PROVIDER_UNAVAILABLE.
   base::Result<Served> served(const std::string& model_id, ModelKind kind) const;
   base::Result<TurnPlan> plan(const std::string& model_id, std::string route);
-  Reply<StartedTurn> start(base::Call call, model::Owner owner, TurnPlan plan);
+  // One attempt: CONFLICT without a version where what was read for it has changed.
+  Reply<StartedTurn> try_turn(base::Call call, model::Owner owner, const TurnInput& input);
+  Reply<StartedTurn> try_regenerate(base::Call call, model::Owner owner, const RegenerateInput& input);
+  Reply<std::int64_t> clear_lost(base::Call call);
+  // Enters in the plan what the budgets shall hold back, where one holds.
+  base::Awaitable<void> reserve(const model::Owner& owner, std::string_view tier, TurnPlan& plan) const;
+  base::Result<limits::Place> enter(const model::Owner& owner, std::string_view tier,
+                                    const ServedProvider& by) const;
+  Reply<StartedTurn> start(base::Call call, model::Owner owner, std::string tier, TurnPlan plan);
+  base::Awaitable<void> settle_charge(model::Owner owner, store::FinishCharge finish);
   base::Awaitable<void> run(std::shared_ptr<RunningTurn> turn);
   model::TurnId draw_turn_id();
   std::optional<base::Error> refusal() const;

@@ -325,7 +325,7 @@ TEST(Engine, running_turns_keep_their_provider_when_the_configuration_changes) {
   scene.provider.scripts.push_back({.steps = {Hold{}, providers::ProviderEvent(providers::Finish{"stop"})}});
   const auto running = good(scene.start({.content = "before"}));
   scene.until_held();
-  scene.engine.reload(testing::catalog(), {{"fake", &other}, {"gone", &other}});
+  scene.engine.reload(testing::catalog(), {{"fake", {&other, scene.gate}}, {"gone", {&other, scene.gate}}});
   EXPECT_TRUE(scene.engine.available("nowhere"));
   EXPECT_EQ(scene.converse({.content = "after"}).answer.content, "from the other");
   scene.provider.release();
@@ -345,7 +345,7 @@ TEST(Embeddings, go_to_the_models_provider_with_its_own_name_for_the_model) {
   Scene scene;
   const auto ask = [&](const char* model) {
     return scene.loop.wait(
-        scene.engine.embeddings({}, kAda, model, {{"model", "vectors"}, {"input", "tea"}}));
+        scene.engine.embeddings({}, kAda, "", model, {{"model", "vectors"}, {"input", "tea"}}));
   };
   scene.provider.vectors =
       boost::json::value{{"model", "fake-vectors-1"}, {"data", {1, 2}}, {"usage", {{"prompt_tokens", 9}}}};

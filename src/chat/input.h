@@ -26,6 +26,8 @@ struct InputLimits {
 };
 
 struct TurnInput {
+  // The caller's: what may be spent and the place in line.
+  std::string tier{};
   // Left out: a new conversation is made with the turn, unless the turn is stateless.
   std::optional<model::ConversationId> conversation{};
   // What the user says. A stateless turn leaves it empty.
@@ -49,6 +51,7 @@ struct TurnInput {
 };
 
 struct RegenerateInput {
+  std::string tier{};
   // The answer to give anew, or the user's message to answer anew.
   model::MessageId message;
   std::optional<std::string> client_message_id{};

@@ -67,9 +67,10 @@ Script script_of(std::size_t n) {
 
 // What one worker has, beside its thread.
 struct Node {
-  Node(boost::asio::any_io_executor executor, store::Store& disk, const base::Clock& clock,
-       base::Metrics& metrics)
+  Node(boost::asio::any_io_executor executor, store::Store& disk, state::SharedState& state,
+       const base::Clock& clock, base::Metrics& metrics, const base::Log& log)
       : store(disk),
+        limiter(executor, state, std::make_shared<const limits::Policy>(), base::Random(3), metrics, log),
         hub(executor, clock, metrics, {.max_turn_bytes = 2000, .max_bytes = 200'000}),
         provider(executor) {
     provider.answer = [this](const providers::ChatRequest& request) {
@@ -80,6 +81,7 @@ struct Node {
   }
 
   FailingStore store;
+  limits::Limiter limiter;
   streams::Hub hub;
   FakeProvider provider;
   // Which questions came to the provider.
@@ -101,7 +103,7 @@ class ManyTurns : public ::testing::TestWithParam<std::uint64_t> {
   ManyTurns() {
     std::vector<streams::Hub*> hubs;
     for (std::size_t w = 0; w < kWorkers; ++w) {
-      nodes_.push_back(std::make_unique<Node>(workers_.executor(w), *disk_, clock_, metrics_));
+      nodes_.push_back(std::make_unique<Node>(workers_.executor(w), *disk_, *state_, clock_, metrics_, log_));
       hubs.push_back(&nodes_.back()->hub);
     }
     streams_.emplace(std::move(hubs), *disk_, streams::StreamsOptions{.poll = 5ms});
@@ -117,13 +119,17 @@ class ManyTurns : public ::testing::TestWithParam<std::uint64_t> {
                       .worker = w,
                       .clock = clock_,
                       .metrics = metrics_,
-                      .log = log_},
-          Providers{{"fake", &node.provider}}, testing::catalog(),
+                      .log = log_,
+                      .limiter = node.limiter},
+          Providers{{"fake", {.provider = &node.provider, .gate = gate_}}}, testing::catalog(),
           model::IdGenerator(clock_, base::Random(GetParam() * 10 + w)), options);
     }
   }
   ~ManyTurns() override {
-    for (std::size_t w = 0; w < kWorkers; ++w) workers_.run(w, nodes_[w]->engine->shutdown(Deadline()));
+    for (std::size_t w = 0; w < kWorkers; ++w) {
+      workers_.run(w, nodes_[w]->engine->shutdown(Deadline()));
+      workers_.run(w, nodes_[w]->limiter.shutdown());
+    }
     workers_.stop();
   }
 
@@ -180,6 +186,9 @@ class ManyTurns : public ::testing::TestWithParam<std::uint64_t> {
   testing::ManualClock clock_;
   base::Metrics metrics_;
   base::Log log_ = base::Log::none();
+  std::unique_ptr<state::SharedState> state_ = state::memory::open_state({}, clock_, metrics_);
+  std::shared_ptr<limits::Gate> gate_ =
+      std::make_shared<limits::Gate>("fake", limits::GateOptions{}, clock_, metrics_);
   testing::Workers workers_{kWorkers};
   std::unique_ptr<store::Store> disk_ =
       good(store::sqlite::open_store({.path = scratch_.path()}, metrics_, log_));

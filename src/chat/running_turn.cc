@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/task_group.h"
+#include "chat/count.h"
 #include "chat/estimate.h"
 #include "chat/turn_metrics.h"
-#include "context/assemble.h"
 #include "model/event_log.h"
 
 namespace parley::chat {
@@ -24,18 +25,8 @@ namespace {
 // Event numbers are reserved that many before they run out.
 constexpr std::int64_t kReserveAhead = store::kEventReserve / 4;
 constexpr int kMostPauses = 32;
-
-std::string_view wire_role(model::Role role) {
-  switch (role) {
-    case model::Role::kSystem:
-      return "system";
-    case model::Role::kUser:
-      return "user";
-    case model::Role::kAssistant:
-      return "assistant";
-  }
-  return "user";
-}
+// How often a turn in line looks where it stands.
+constexpr std::chrono::milliseconds kTellPlace{1'000};
 
 // The operation may have been carried out although it failed.
 bool unclear(ErrorCode code) {
@@ -57,12 +48,15 @@ model::TurnError turn_error(const base::Error& error) {
 }  // namespace
 
 RunningTurn::RunningTurn(const EngineParts& parts, const EngineOptions& options, model::Owner owner,
-                         TurnPlan plan)
+                         TurnPlan plan, limits::Place place, limits::Slot slot)
     : parts_(parts),
       options_(options),
       owner_(std::move(owner)),
       plan_(std::move(plan)),
+      place_(std::move(place)),
+      slot_(std::move(slot)),
       began_(parts.hub.executor()),
+      counter_(plan_.model.encoding),
       changed_(parts.hub.executor()) {}
 
 base::Call RunningTurn::store_call() const {
@@ -83,15 +77,13 @@ void RunningTurn::end_early(MessageStatus status) {
   changed_.notify_all();
 }
 
+void RunningTurn::left() {
+  if (in_line_ && plan_.gives_up_place) end_early(MessageStatus::kCancelled);
+}
+
 Awaitable<void> RunningTurn::live() {
   if (!co_await begin()) co_return;
-  auto gathered = co_await gather_context();
-  if (!gathered) {
-    heard_ = true;
-    fail_with(std::move(gathered).error());
-  } else {
-    co_await ask();
-  }
+  co_await ask();
   co_await finish();
 }
 
@@ -111,6 +103,9 @@ Awaitable<bool> RunningTurn::begin() {
   if (!begun->replayed) {
     const store::TurnState& state = begun->state;
     reserved_event_ = state.turn.reserved_event;
+    reserved_ = begun->reserved;
+    // A longer answer than is held back for is not asked for.
+    if (reserved_) plan_.request.max_output_tokens = reserved_->output.count();
     saved_at_ = parts_.clock.steady_now();
     parts_.hub.open(id(), owner_, state.turn.conversation, [this] { end_early(MessageStatus::kCancelled); });
     events_.push_back({.number = 1, .kind = TurnEventKind::kStarted});
@@ -141,47 +136,22 @@ Awaitable<void> RunningTurn::settle_unknown() {
   }
 }
 
-Awaitable<Result<store::Context>> RunningTurn::context() {
-  const store::TurnState& state = (*begun_)->state;
-  // Before a conversation's first message there is nothing to read.
-  if (state.user_message.position == 1) {
-    store::Context first{.conversation = *state.conversation};
-    first.recent.push_back(state.user_message);
-    co_return first;
-  }
-  co_return co_await parts_.store.context(
-      store_call(), owner_,
-      context::query_for(*state.turn.conversation, state.user_message.position, options_.context_messages,
-                         options_.max_pinned));
-}
-
-Awaitable<Result<void>> RunningTurn::gather_context() {
-  if (!plan_.stateless) {
-    auto found = co_await context();
-    if (!found) co_return base::fail(std::move(found));
-    for (context::ContextMessage& message : context::assemble(*found)) {
-      plan_.request.messages.push_back(
-          {.role = std::string(wire_role(message.role)), .content = boost::json::value(message.content)});
-    }
-  }
-  input_estimate_ = estimate_tokens(plan_.request.messages);
-  co_return Result<void>{};
-}
-
 Awaitable<void> RunningTurn::ask() {
   base::TaskGroup work(parts_.hub.executor());
   if (!early_) {
-    work.spawn(listen());
+    in_line_ = !place_.granted();
+    work.spawn(serve());
     work.spawn(keep());
   }
   const auto over = [this] { return heard_ || early_ || lost_ || too_long_; };
   while (!over()) {
-    auto woken = co_await changed_.wait(deadline_);
+    if (in_line_) tell_place();
+    auto woken = co_await changed_.wait(in_line_ ? deadline_.sooner(kTellPlace) : deadline_);
     flush(false);
     if (woken || over()) continue;
     if (woken.error().code == ErrorCode::kCancelled) {
       early_ = MessageStatus::kInterrupted;
-    } else {
+    } else if (deadline_.passed()) {
       fail_with({.code = ErrorCode::kDeadlineExceeded, .message = "the answer took too long"});
       break;
     }
@@ -190,13 +160,61 @@ Awaitable<void> RunningTurn::ask() {
   heard_ = true;
   work.cancel();
   co_await work.join();
+  place_.leave(limits::Outcome::kUnknown);
   flush(true);
 }
 
 // Returns when the provider has said its last word, or when cancelled.
+Awaitable<void> RunningTurn::serve() {
+  if (!in_line_ || co_await stand_in_line()) {
+    co_await listen();
+    place_.leave(load());
+  }
+  if (!early_ && !too_long_) heard_ = true;
+  changed_.notify_all();
+}
+
+// True where its turn has come.
+Awaitable<bool> RunningTurn::stand_in_line() {
+  auto granted = co_await place_.wait(plan_.patience);
+  in_line_ = false;
+  if (heard_) co_return false;
+  if (granted) co_return true;
+  fail_with({.code = ErrorCode::kOverloaded,
+             .message = "the line before the provider was longer than it seemed: ask again",
+             .retry_after = options_.overload_retry});
+  co_return false;
+}
+
+void RunningTurn::tell_place() {
+  const auto standing = place_.standing();
+  // What needs a number that is not reserved yet can wait.
+  const std::int64_t number = events_.back().number + 1;
+  if (!standing || standing->place == told_place_ || number > reserved_event_) return;
+  told_place_ = standing->place;
+  events_.push_back({.number = number, .kind = TurnEventKind::kQueued});
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  parts_.hub.append({.turn = id(),
+                     .event = events_.back(),
+                     .place = static_cast<std::uint32_t>(standing->place),
+                     .estimate = std::chrono::duration<std::uint32_t, std::milli>(
+                         std::clamp<std::int64_t>(standing->estimate.count(), 0, kMost))});
+  told_ = events_.size();
+}
+
+limits::Outcome RunningTurn::load() const {
+  if (!error_) return heard_ || early_ ? limits::Outcome::kUnknown : limits::Outcome::kServed;
+  const bool refused = error_->code == ErrorCode::kProviderUnavailable ||
+                       error_->code == ErrorCode::kDeadlineExceeded || error_->code == ErrorCode::kOverloaded;
+  return refused && !accepted_ ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
+}
+
 Awaitable<void> RunningTurn::listen() {
   const base::Call call{.deadline = deadline_, .traceparent = plan_.traceparent};
-  auto stream = co_await plan_.provider->chat(call, std::move(plan_.request));
+  input_estimate_ = model::Tokens(estimate_tokens(plan_.request.messages));
+  // Kept where it may have to be counted afterwards.
+  providers::ChatRequest request = counts_input() ? plan_.request : std::move(plan_.request);
+  auto stream = co_await plan_.by.provider->chat(call, std::move(request));
   if (!stream) {
     if (!heard_) fail_with(std::move(stream).error());
   } else {
@@ -219,8 +237,6 @@ Awaitable<void> RunningTurn::listen() {
       }
     }
   }
-  if (!early_ && !too_long_) heard_ = true;
-  changed_.notify_all();
 }
 
 void RunningTurn::take(providers::ProviderEvent event) {
@@ -230,6 +246,7 @@ void RunningTurn::take(providers::ProviderEvent event) {
           std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
     }
     text_bytes_ += delta->text.size();
+    counter_.add(delta->text);
     // What arrives together is told together.
     if (!pieces_.empty() && pieces_.back().extra.empty()) {
       pieces_.back().text += delta->text;
@@ -285,7 +302,9 @@ Awaitable<void> RunningTurn::keep() {
     auto slept = co_await base::sleep_until(Deadline::after(options_.checkpoint_every));
     if (!slept) co_return;
     const bool lease_due = parts_.clock.steady_now() - saved_at_ >= options_.lease / 3;
-    if (events_.back().number == saved_event_ && pieces_.empty() && !lease_due) continue;
+    // Where it stood in line is not worth a write.
+    const bool nothing_new = in_line_ || (events_.back().number == saved_event_ && pieces_.empty());
+    if (nothing_new && !lease_due) continue;
     auto saved = co_await checkpoint();
     if (saved) {
       changed_.notify_all();
@@ -347,10 +366,22 @@ model::Usage RunningTurn::usage_so_far() const {
   if (reported_) {
     usage = *reported_;
   } else if (accepted_) {
-    usage.input = model::Tokens(input_estimate_);
-    usage.output = model::Tokens(estimate_tokens(text_bytes_ + extra_bytes_));
+    usage = estimate();
   }
   usage.cost = cost_of(usage, plan_.model.price);
+  return usage;
+}
+
+// Where the provider has not said. No more than was held back: it was told not to write more.
+model::Usage RunningTurn::estimate() const {
+  const bool known = plan_.model.encoding != tokens::Encoding::kUnknown;
+  model::Usage usage{.input = known && plan_.input_tokens ? *plan_.input_tokens : input_estimate_,
+                     .output = model::Tokens(known ? counter_.tokens() + estimate_tokens(extra_bytes_)
+                                                   : estimate_tokens(text_bytes_ + extra_bytes_))};
+  if (reserved_) {
+    usage.input = std::min(usage.input, reserved_->input);
+    usage.output = std::min(usage.output, reserved_->output);
+  }
   return usage;
 }
 
@@ -365,7 +396,14 @@ model::AnswerInfo RunningTurn::info(const Outcome& outcome) const {
   return info;
 }
 
+bool RunningTurn::counts_input() const {
+  return plan_.model.encoding != tokens::Encoding::kUnknown && !plan_.input_tokens;
+}
+
 Awaitable<void> RunningTurn::finish() {
+  if (accepted_ && !reported_ && counts_input()) {
+    plan_.input_tokens = co_await count_input(plan_.model, plan_.request);
+  }
   const Outcome end = outcome();
   const std::int64_t number = events_.back().number + 1;
   events_.push_back({.number = number, .kind = model::final_event(end.status)});
@@ -379,7 +417,10 @@ Awaitable<void> RunningTurn::finish() {
   if (finished) {
     const bool here = ended_here(*finished, end.status);
     tell_end(*finished, here);
-    if (here) count_turn(parts_.metrics, finished->state);
+    if (here) {
+      count_turn(parts_.metrics, finished->state);
+      count_overrun(parts_.metrics, parts_.log, *finished);
+    }
   } else {
     // Readers go to the store, where the turn ends when its lease has run out.
     parts_.hub.abandon(id());

@@ -1,9 +1,9 @@
-// One turn from its first transaction to its last: stores the question, asks the provider, passes the answer
-// on to the hub, keeps it in the store as it grows, and settles.
+// One turn from its first transaction to its last: stores the question, waits in line for the provider, asks
+// it, passes the answer on to the hub, keeps it in the store as it grows, and settles.
 //
 // Owned by the engine, on whose worker and in whose task group live() runs. Three coroutines share it: live()
-// puts what came into numbered events, listen() reads the provider, and keep() writes checkpoints, so that a
-// slow disk does not hold up the stream.
+// puts what came into numbered events, serve() waits in line and reads the provider, and keep() writes
+// checkpoints, so that a slow disk does not hold up the stream.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,10 @@
 #include "base/async.h"
 #include "base/call.h"
 #include "chat/engine.h"
+#include "limits/gate.h"
+#include "limits/limiter.h"
 #include "model/turn.h"
+#include "tokens/counter.h"
 
 namespace parley::chat {
 
@@ -23,17 +26,22 @@ namespace parley::chat {
 struct TurnPlan {
   store::BeginTurn begin;
   ChatModel model;
-  providers::Provider* provider = nullptr;
-  // Its messages are filled from the conversation's context unless the turn is stateless.
+  ServedProvider by;
+  // Whole but for the cap of an answer that a budget holds down.
   providers::ChatRequest request;
-  bool stateless = false;
+  // What its input was counted as, where that was needed.
+  std::optional<model::Tokens> input_tokens{};
+  // Until when it waits in line, and whether it leaves the line when its client has left.
+  base::Deadline patience{};
+  bool gives_up_place = false;
   std::string traceparent{};
 };
 
 class RunningTurn {
  public:
   // `parts` and `options` outlive it.
-  RunningTurn(const EngineParts& parts, const EngineOptions& options, model::Owner owner, TurnPlan plan);
+  RunningTurn(const EngineParts& parts, const EngineOptions& options, model::Owner owner, TurnPlan plan,
+              limits::Place place, limits::Slot slot);
   RunningTurn(const RunningTurn&) = delete;
   RunningTurn& operator=(const RunningTurn&) = delete;
 
@@ -46,6 +54,8 @@ class RunningTurn {
   // Asks for the end, with what there is: CANCELLED or INTERRUPTED. The first ask counts; none does once the
   // provider has said its last word.
   void end_early(model::MessageStatus status);
+  // The client has left: see ChatEngine::left().
+  void left();
 
   model::TurnId id() const { return plan_.begin.turn; }
 
@@ -62,9 +72,9 @@ class RunningTurn {
 
   base::Awaitable<bool> begin();
   base::Awaitable<void> settle_unknown();
-  base::Awaitable<base::Result<store::Context>> context();
-  base::Awaitable<base::Result<void>> gather_context();
   base::Awaitable<void> ask();
+  base::Awaitable<void> serve();
+  base::Awaitable<bool> stand_in_line();
   base::Awaitable<void> listen();
   base::Awaitable<void> keep();
   base::Awaitable<base::Result<void>> checkpoint();
@@ -72,6 +82,13 @@ class RunningTurn {
   base::Awaitable<base::Result<store::FinishedTurn>> settle(store::FinishTurn finish);
 
   void take(providers::ProviderEvent event);
+  // Tells where it stands in line, where that has changed.
+  void tell_place();
+  // What the provider's way of answering says about what it bears.
+  limits::Outcome load() const;
+  model::Usage estimate() const;
+  // Whether the input would have to be counted if the provider said nothing of usage.
+  bool counts_input() const;
   // Gives numbers to the pieces that came since, all of them or as far as numbers are reserved, and tells the
   // hub what has a reserved one.
   void flush(bool all);
@@ -90,6 +107,8 @@ class RunningTurn {
   const EngineOptions& options_;
   model::Owner owner_;
   TurnPlan plan_;
+  limits::Place place_;
+  limits::Slot slot_;
 
   std::optional<base::Result<StartedTurn>> begun_{};
   base::Event began_;
@@ -103,6 +122,7 @@ class RunningTurn {
   // What came in all: the text, and the other members of deltas.
   std::size_t text_bytes_ = 0;
   std::size_t extra_bytes_ = 0;
+  tokens::Counter counter_;
   std::vector<model::TurnEvent> events_{};
   // How many of `events_` the hub was told.
   std::size_t told_ = 0;
@@ -110,6 +130,10 @@ class RunningTurn {
   std::int64_t reserved_event_ = 0;
   base::SteadyTime saved_at_{};
 
+  // It still waits for the provider; the place it was last told to have.
+  bool in_line_ = false;
+  std::size_t told_place_ = 0;
+  std::optional<store::Reserved> reserved_{};
   // The provider took the request; it has said its last word.
   bool accepted_ = false;
   bool heard_ = false;
@@ -120,7 +144,7 @@ class RunningTurn {
   std::optional<base::Error> error_{};
   std::optional<std::string> finish_reason_{};
   std::optional<model::Usage> reported_{};
-  std::int64_t input_estimate_ = 0;
+  model::Tokens input_estimate_{};
   std::optional<std::chrono::milliseconds> first_token_{};
 };
 

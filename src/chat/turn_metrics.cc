@@ -1,5 +1,6 @@
 #include "chat/turn_metrics.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace parley::chat {
@@ -57,6 +58,19 @@ void count_turn(base::Metrics& metrics, const store::TurnState& state) {
   observe(metrics, "parley_time_to_first_token_seconds", "From a turn's start to its first piece of text.",
           info.first_token);
   count_usage(metrics, info.model, info.usage);
+}
+
+void count_overrun(base::Metrics& metrics, const base::Log& log, const store::FinishedTurn& finished) {
+  if (finished.overrun.count() <= 0 && finished.cost_overrun.count() <= 0) return;
+  const model::AnswerInfo info = finished.state.answer.answer.value_or(model::AnswerInfo{});
+  metrics
+      .counter("parley_budget_overrun_tokens_total",
+               "Tokens that providers used beyond what was held back of a budget.", {"model"}, {info.model})
+      .add(static_cast<std::uint64_t>(std::max<std::int64_t>(finished.overrun.count(), 0)));
+  log.warn("budget_overrun", {{"turn", finished.state.turn.id.str()},
+                              {"model", info.model},
+                              {"tokens", finished.overrun.count()},
+                              {"micro_usd", finished.cost_overrun.count()}});
 }
 
 }  // namespace parley::chat

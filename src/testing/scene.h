@@ -11,6 +11,9 @@
 
 #include "chat/conversations.h"
 #include "chat/engine.h"
+#include "limits/gate.h"
+#include "limits/limiter.h"
+#include "state/memory/memory_state.h"
 #include "store/sqlite/scratch.h"
 #include "store/sqlite/sqlite_store.h"
 #include "streams/streams.h"
@@ -68,10 +71,15 @@ class Scene {
         hub(loop.executor(), clock, metrics, hub_options),
         streams({&hub}, store, {.poll = std::chrono::milliseconds(5)}),
         provider(loop.executor()),
-        engine(
-            {.store = store, .hub = hub, .streams = streams, .clock = clock, .metrics = metrics, .log = log},
-            {{"fake", &provider}}, catalog(), {clock, path.empty() ? base::Random(21) : base::Random()},
-            std::move(options)),
+        engine({.store = store,
+                .hub = hub,
+                .streams = streams,
+                .clock = clock,
+                .metrics = metrics,
+                .log = log,
+                .limiter = limiter},
+               {{"fake", {.provider = &provider, .gate = gate}}}, catalog(),
+               {clock, path.empty() ? base::Random(21) : base::Random()}, std::move(options)),
         conversations(store, catalog(), clock, {clock, path.empty() ? base::Random(22) : base::Random()}, {},
                       std::nullopt) {}
   ~Scene() {
@@ -79,6 +87,7 @@ class Scene {
     loop.finish();
     provider.release();
     loop.wait(engine.shutdown(base::Deadline::after(std::chrono::seconds(0))));
+    loop.wait(limiter.shutdown());
   }
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
@@ -152,6 +161,12 @@ class Scene {
   streams::Hub hub;
   streams::Streams streams;
   FakeProvider provider;
+  std::unique_ptr<state::SharedState> state = state::memory::open_state({}, clock, metrics);
+  limits::Limiter limiter{loop.executor(),  *state,  std::make_shared<const limits::Policy>(),
+                          base::Random(23), metrics, log};
+  // The way to the fake provider.
+  std::shared_ptr<limits::Gate> gate =
+      std::make_shared<limits::Gate>("fake", limits::GateOptions{}, clock, metrics);
   chat::ChatEngine engine;
   chat::Conversations conversations;
 };
