@@ -24,6 +24,15 @@ constexpr int kBurst = 32;
 // a socket that is closed with unread input resets the connection.
 constexpr std::size_t kLingerBytes = 1 << 20;
 constexpr auto kLingerTime = 1s;
+// What a connection that is turned away has to send a request and to read why.
+constexpr auto kTurnAwayTime = 2s;
+// What one is told that came too often; how long its others stay, nobody knows.
+constexpr const char* kRetryLater = "5";
+
+Transport::Pace pace_of(const ServerOptions& options) {
+  const auto bytes = static_cast<std::int64_t>(options.min_write_rate) * options.write_timeout.count() / 1000;
+  return {.timeout = options.write_timeout, .bytes = std::max<std::int64_t>(bytes, 1)};
+}
 
 void trim(std::string& buffer) {
   buffer.clear();
@@ -42,27 +51,29 @@ ConnectionHost::ConnectionHost(ServerOptions o, Handler h, const base::Log& l, b
       scratch(kScratch) {}
 
 Connection::Connection(ConnectionHost& host, Transport::Socket socket, std::shared_ptr<const TlsIdentity> tls,
-                       bool overloaded)
+                       Peer peer, const Refusal* turned_away)
     : host_(host),
       identity_(std::move(tls)),
-      transport_(std::move(socket), identity_.get(), host.options.write_timeout),
-      overloaded_(overloaded) {
-  boost::system::error_code error;
-  const auto peer = transport_.peer(error);
-  if (!error) {
-    auto address = peer.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-      address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-    }
-    peer_address_ = address.to_string();
-    peer_port_ = peer.port();
+      transport_(std::move(socket), identity_.get(), pace_of(host.options)),
+      peer_(std::move(peer)),
+      peer_address_(peer_.address.str()) {
+  if (turned_away != nullptr) {
+    refusal_ = *turned_away;
+    end_deadline_ = std::chrono::steady_clock::now() + kTurnAwayTime;
   }
   host_.open_http.add(1);
 }
 
 Connection::~Connection() {
   host_.open_http.add(-1);
+  hold_body(0);
   leave_work();
+}
+
+bool Connection::hold_body(std::size_t bytes) {
+  host_.unfinished_bodies += bytes - held_body_;
+  held_body_ = bytes;
+  return host_.unfinished_bodies <= host_.options.max_buffered_bytes;
 }
 
 void Connection::take_work() {
@@ -77,7 +88,7 @@ void Connection::take_work() {
   transport_.swap_idle_buffer(work_->output);
   Request& request = work_->request;
   request.peer_address = peer_address_;
-  request.peer_port = peer_port_;
+  request.peer_port = peer_.port;
   request.tls = transport_.tls();
   work_->parser.begin(request, {.header_bytes = host_.options.max_header_bytes,
                                 .header_count = host_.options.max_header_count,
@@ -126,13 +137,15 @@ Connection::Next Connection::advance() {
     switch (step) {
       case RequestParser::Step::kDone:
         keep_alive_ = parser.keep_alive();
-        return overloaded_ ? Next::kRefused : Next::kRequest;
+        hold_body(0);
+        return refusal_ ? Next::kRefused : Next::kRequest;
       case RequestParser::Step::kRefused:
+        hold_body(0);
         return Next::kRefused;
       case RequestParser::Step::kHeader:
         in_body_ = true;
         read_deadline_ = std::chrono::steady_clock::now() + host_.options.body_timeout;
-        if (overloaded_) return Next::kRefused;
+        if (refusal_) return Next::kRefused;
         if (parser.expects_continue() && work_->request.minor_version == 1 && input().empty()) {
           transport_.append("HTTP/1.1 100 Continue\r\n\r\n");
         }
@@ -140,6 +153,10 @@ Connection::Next Connection::advance() {
       case RequestParser::Step::kNeedMore:
         if (!was_started && parser.started()) {
           read_deadline_ = std::chrono::steady_clock::now() + host_.options.header_timeout;
+        }
+        if (in_body_ && !hold_body(work_->request.body.size())) {
+          refusal_ = {503, "too many bodies are being read"};
+          return Next::kRefused;
         }
         return Next::kNeedMore;
     }
@@ -201,9 +218,11 @@ base::Awaitable<void> Connection::serve() {
 
 base::Awaitable<void> Connection::serve_requests() {
   int burst = 0;
+  bool fresh = true;
   while (true) {
     const Next next = advance();
     if (next == Next::kRequest) {
+      fresh = false;
       read_deadline_ = base::SteadyTime::max();
       co_await call_handler();
       after_handler();
@@ -219,7 +238,7 @@ base::Awaitable<void> Connection::serve_requests() {
       continue;
     }
     if (next == Next::kRefused) {
-      refuse(overloaded_ ? Refusal{503, "too many connections"} : work_->parser.refusal());
+      refuse(refusal_ ? *refusal_ : work_->parser.refusal());
       co_return;
     }
     transport_.pump();
@@ -228,7 +247,10 @@ base::Awaitable<void> Connection::serve_requests() {
     if (was_idle) {
       if (host_.draining) co_return;
       if (transport_.queued() == 0) leave_work();
-      read_deadline_ = std::chrono::steady_clock::now() + host_.options.idle_timeout;
+      // Whoever connects and says nothing gets less patience than whoever has said something before.
+      const auto patience = fresh ? std::min(host_.options.header_timeout, host_.options.idle_timeout)
+                                  : host_.options.idle_timeout;
+      read_deadline_ = std::chrono::steady_clock::now() + patience;
     }
     waiting_ = true;
     read_expired_ = false;
@@ -291,6 +313,7 @@ void Connection::refuse(Refusal refusal) {
   answer_ = Answer::kNone;
   Response response = Response::json(refusal.status, error_body(refusal.status, refusal.message));
   if (refusal.status == 503) response.headers.add("Retry-After", "1");
+  if (refusal.status == 429) response.headers.add("Retry-After", kRetryLater);
   reply(std::move(response));
 }
 
@@ -352,13 +375,18 @@ void Connection::close_websocket() {
 }
 
 void Connection::end(std::chrono::milliseconds grace) {
-  end_deadline_ = std::chrono::steady_clock::now() + grace;
+  end_deadline_ = std::min(end_deadline_, std::chrono::steady_clock::now() + grace);
   close_websocket();
   if (in_handler_) {
     cancel_handler();
   } else if (!lingers_ && transport_.queued() == 0) {
     transport_.close();
   }
+}
+
+void Connection::give_up() {
+  transport_.close(Transport::Ended::kTooSlow);
+  cancel_handler();
 }
 
 void Connection::cancel_handler() {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@
 
 #include "base/async.h"
 #include "base/clock.h"
+#include "net/address.h"
+#include "net/connection_counts.h"
 #include "net/request_parser.h"
 #include "net/response_head.h"
 #include "net/server.h"
@@ -47,14 +50,25 @@ struct ConnectionHost {
   // Where sockets are read into; never held across a wait.
   std::vector<char> scratch;
   std::vector<std::unique_ptr<RequestWork>> spare;
+  // Bytes of bodies that are not whole yet.
+  std::size_t unfinished_bodies = 0;
   bool draining = false;
+};
+
+// Who is at the other end of a socket, and its place among the connections of its client where those are
+// counted.
+struct Peer {
+  Address address;
+  std::uint16_t port = 0;
+  std::optional<ConnectionCounts::Ticket> ticket{};
 };
 
 class Connection {
  public:
-  // `overloaded`: every request is refused with 503.
+  // `turned_away`: what its request is answered with, for one connection too many; it has a moment for that.
+  // Null for one that is served.
   Connection(ConnectionHost& host, Transport::Socket socket, std::shared_ptr<const TlsIdentity> tls,
-             bool overloaded);
+             Peer peer, const Refusal* turned_away);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -71,15 +85,22 @@ class Connection {
   void close_websocket();
   // Draining has come to its deadline: the handler is cancelled and has `grace` to say goodbye.
   void end(std::chrono::milliseconds grace);
+  // Bytes of answers that wait for the peer.
+  std::size_t unsent() const { return peer_gone() ? 0 : transport_.queued(); }
+  // Ends it at once, with what waits: the peer is too slow for what it asks for.
+  void give_up();
 
   // The Exchange's part.
   const Request& request() const { return work_->request; }
   std::string take_body();
   void reply(Response response);
+  void watch();
+  void unwatch() { transport_.unwatch(); }
   base::Awaitable<base::Result<void>> start(int status, Headers headers);
   base::Awaitable<base::Result<void>> write(std::string bytes);
   base::Awaitable<base::Result<void>> finish();
-  base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options);
+  base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options,
+                                                                             Headers headers);
   void abort() { transport_.close(); }
   bool answered() const { return answer_ != Answer::kNone; }
   int status() const { return status_; }
@@ -107,6 +128,8 @@ class Connection {
   Next advance();
   bool fill();
   void refuse(Refusal refusal);
+  // Tells the host how much of a body is held; false where that is too much with those of the others.
+  bool hold_body(std::size_t bytes);
   void take_work();
   void leave_work();
   bool idle() const;
@@ -116,8 +139,8 @@ class Connection {
   // Kept while its session lives, also after another identity has taken its place.
   const std::shared_ptr<const TlsIdentity> identity_;
   Transport transport_;
-  std::string peer_address_;
-  std::uint16_t peer_port_ = 0;
+  const Peer peer_;
+  const std::string peer_address_;
   std::string input_;
   std::size_t input_at_ = 0;
   std::unique_ptr<RequestWork> work_;
@@ -126,9 +149,11 @@ class Connection {
   base::SteadyTime read_deadline_ = base::SteadyTime::max();
   base::SteadyTime end_deadline_ = base::SteadyTime::max();
   Io wanted_ = Io::kWantRead;
+  std::size_t held_body_ = 0;
+  // Whatever else is found, the request is answered with this.
+  std::optional<Refusal> refusal_;
   Answer answer_ = Answer::kNone;
   int status_ = 0;
-  const bool overloaded_;
   bool keep_alive_ = true;
   bool in_body_ = false;
   bool in_handler_ = false;

@@ -44,6 +44,11 @@ void Connection::reply(Response response) {
   if (form.length && !head_only) transport_.append_moved(std::move(response.body));
 }
 
+void Connection::watch() {
+  if (peer_gone() || transport_.watched()) return;
+  transport_.watch(input_, kReadAhead, host_.scratch, [this] { cancel_handler(); });
+}
+
 base::Awaitable<base::Result<void>> Connection::start(int status, Headers headers) {
   assert(answer_ == Answer::kNone);
   if (peer_gone()) co_return peer_is_gone();
@@ -57,7 +62,7 @@ base::Awaitable<base::Result<void>> Connection::start(int status, Headers header
                      .keep_alive = keep_alive_,
                      .minor_version = work_->request.minor_version});
   transport_.pump();
-  if (!peer_gone()) transport_.watch(input_, kReadAhead, host_.scratch, [this] { cancel_handler(); });
+  watch();
   co_return co_await transport_.written(kStreamAhead);
 }
 
@@ -88,7 +93,7 @@ base::Awaitable<base::Result<void>> Connection::finish() {
 }
 
 base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> Connection::accept_websocket(
-    WebSocketOptions options) {
+    WebSocketOptions options, Headers headers) {
   assert(answer_ == Answer::kNone);
   if (peer_gone()) co_return peer_is_gone();
   auto shake = shake_hands(work_->request, options.subprotocols, options.allow_deflate);
@@ -105,6 +110,7 @@ base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> Connection::accept_web
     out.append("Sec-WebSocket-Protocol: ").append(shake->subprotocol).append("\r\n");
   }
   if (shake->deflate) out.append("Sec-WebSocket-Extensions: ").append(shake->extensions).append("\r\n");
+  for (const Header field : headers) out.append(field.name).append(": ").append(field.value).append("\r\n");
   out.append("\r\n");
   websocket_ = std::make_unique<WebSocketSession>(*this, std::move(*shake), std::move(options));
   transport_.pump();
@@ -120,11 +126,29 @@ std::string Exchange::take_body() {
   return connection_.take_body();
 }
 
+void Exchange::add_header(std::string_view name, std::string_view value) {
+  own_.set(name, value);
+}
+
+void Exchange::add_own(Headers& headers) const {
+  for (const Header field : own_) headers.set(field.name, field.value);
+}
+
+void Exchange::watch() {
+  connection_.watch();
+}
+
+void Exchange::unwatch() {
+  connection_.unwatch();
+}
+
 void Exchange::reply(Response response) {
+  add_own(response.headers);
   connection_.reply(std::move(response));
 }
 
 base::Awaitable<base::Result<void>> Exchange::start(int status, Headers headers) {
+  add_own(headers);
   return connection_.start(status, std::move(headers));
 }
 
@@ -160,9 +184,10 @@ bool Exchange::is_websocket_upgrade() const {
   return asks_for_websocket(connection_.request());
 }
 
-base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> Exchange::accept_websocket(
-    WebSocketOptions options) {
-  return connection_.accept_websocket(std::move(options));
+base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> Exchange::accept_websocket(WebSocketOptions options,
+                                                                                     Headers headers) {
+  add_own(headers);
+  return connection_.accept_websocket(std::move(options), std::move(headers));
 }
 
 }  // namespace parley::net

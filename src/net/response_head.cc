@@ -42,6 +42,8 @@ base::ErrorCode code_of(int status) {
     case 413:
     case 431:
       return base::ErrorCode::kPayloadTooLarge;
+    case 429:
+      return base::ErrorCode::kRateLimited;
     case 500:
       return base::ErrorCode::kInternal;
     case 503:

@@ -6,16 +6,20 @@
 //
 // What the server itself refuses is answered with {"error":{"code","message","type"}} and a closed
 // connection:
-//   400 BAD_USER_INPUT     malformed; ambiguous framing (both Content-Length and Transfer-Encoding, a
-//   repeated
-//                          Content-Length, a bare LF, a folded header, a bad chunk); a bad target; no Host or
-//                          two
-//   408 DEADLINE_EXCEEDED  header or body did not arrive in time (an idle connection is closed without a
-//   word) 413 PAYLOAD_TOO_LARGE  a body beyond max_body_bytes 417 BAD_USER_INPUT     an Expect other than
-//   100-continue 431 PAYLOAD_TOO_LARGE  a header beyond max_header_bytes or max_header_count 500 INTERNAL the
-//   handler threw, or returned without an answer 501 BAD_USER_INPUT     a method or transfer coding that is
-//   not known 503 OVERLOADED         more than max_connections 505 BAD_USER_INPUT     another version than
-//   HTTP/1.0 and HTTP/1.1
+// - 400 BAD_USER_INPUT: malformed; ambiguous framing (both Content-Length and Transfer-Encoding, a repeated
+//   Content-Length, a bare LF, a folded header, a bad chunk); a bad target; no Host or two
+// - 408 DEADLINE_EXCEEDED: header or body did not arrive in time (an idle connection is closed without a
+//   word)
+// - 413 PAYLOAD_TOO_LARGE: a body beyond max_body_bytes
+// - 417 BAD_USER_INPUT: an Expect other than 100-continue
+// - 429 RATE_LIMITED: more connections than connections_per_client lets this client have
+// - 431 PAYLOAD_TOO_LARGE: a header beyond max_header_bytes or max_header_count
+// - 500 INTERNAL: the handler threw, or returned without an answer
+// - 501 BAD_USER_INPUT: a method or transfer coding that is not known
+// - 503 OVERLOADED: more than max_connections, or bodies beyond max_buffered_bytes
+// - 505 BAD_USER_INPUT: another version than HTTP/1.0 and HTTP/1.1
+// A connection that is refused as a whole (429, 503) is told so only while few others are being told, and has
+// two seconds for it; beyond, it is closed without a word, so that a flood costs no memory.
 #pragma once
 
 #include <chrono>
@@ -38,6 +42,7 @@
 namespace parley::net {
 
 class Connection;
+class ConnectionCounts;
 
 // One request and its answer. Lives while the handler runs. The handler does exactly one of: reply();
 // start(), any number of write(), finish(); accept_websocket().
@@ -50,6 +55,16 @@ class Exchange {
   const Request& request() const;
   // The body moved out, for a handler that parses it in place or keeps it.
   std::string take_body();
+
+  // Goes out with whatever answer is given or begun from now on, a 101 too, in the place of a field of that
+  // name that it has.
+  void add_header(std::string_view name, std::string_view value);
+
+  // From here until unwatch(), or the answer, the peer is watched as it is from start() on: for an answer
+  // that may be long in coming and is not worth it when nobody waits. A peer that has only ended its side
+  // counts as gone. Nothing where it is watched already.
+  void watch();
+  void unwatch();
 
   // Answers whole. Sent at the latest when the handler returns; pipelined answers go out together.
   void reply(Response response);
@@ -74,15 +89,21 @@ class Exchange {
   // fail with kCancelled); a last write() with where to go on is still sent if it comes within a second.
   bool draining() const;
 
-  // True for a GET that asks for a WebSocket of version 13.
+  // True for a GET that asks for a WebSocket of version 13. It is refused with reply(), as any request is.
   bool is_websocket_upgrade() const;
-  // Accepts it. Fails with kBadUserInput when the handshake is malformed (answered 400 already), kCancelled
-  // when the peer left. When draining reaches its deadline the socket is closed with 1001, and read() returns
-  // nothing. A socket still open when the handler returns is closed with 1000. Must not outlive the Exchange.
-  base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options);
+  // Accepts it; `headers` go out with the 101, which has the handshake's own fields besides. Fails with
+  // kBadUserInput when the handshake is malformed (answered 400 already), kCancelled when the peer left. When
+  // draining reaches its deadline the socket is closed with 1001, and read() returns nothing. A socket still
+  // open when the handler returns is closed with 1000. Must not outlive the Exchange.
+  base::Awaitable<base::Result<std::unique_ptr<WebSocket>>> accept_websocket(WebSocketOptions options,
+                                                                             Headers headers = {});
 
  private:
+  void add_own(Headers& headers) const;
+
   Connection& connection_;
+  // add_header()'s.
+  Headers own_{};
 };
 
 // Called once a request, on the worker, after the whole body has arrived. An exception is answered with 500.
@@ -111,15 +132,27 @@ struct ServerOptions {
   std::size_t max_body_bytes = 1 << 20;
   // Of this worker.
   std::size_t max_connections = 10'000;
+  // Counts each client's connections over all workers, and says which are too many. None: no limit.
+  std::shared_ptr<ConnectionCounts> connections_per_client{};
+  // What slow clients may make this worker hold of bodies that are not whole yet, and as much again of
+  // answers that they have not taken. A body beyond is refused; of the answers, the largest is given up, with
+  // its connection.
+  std::size_t max_buffered_bytes = 256UL << 20;
 
-  // From the first byte of a request (or the start of the TLS handshake) to the end of its header.
+  // From the first byte of a request to the end of its header; on a new connection from the start, or from
+  // the end of the TLS handshake, which has as long.
   std::chrono::milliseconds header_timeout{10'000};
   // From there to the end of the body.
   std::chrono::milliseconds body_timeout{30'000};
   // Between requests.
   std::chrono::milliseconds idle_timeout{75'000};
-  // A write that has not made its way into the socket for so long ends the connection.
+  // While a part of an answer waits because the client does not take what was sent before, it has to take
+  // min_write_rate a second, over each write_timeout as a whole; less ends the connection. What counts is
+  // what its system acknowledges, so that neither a byte now and then nor our own system's buffers look like
+  // progress.
   std::chrono::milliseconds write_timeout{20'000};
+  // Bytes a second; 0: one byte in each write_timeout.
+  std::size_t min_write_rate = 1024;
 };
 
 class Server {

@@ -8,6 +8,8 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -19,14 +21,12 @@ namespace {
 
 // Bytes are joined into chunks of this size, which is also a TLS record's.
 constexpr std::size_t kChunk = 16UL * 1024;
-// So much progress makes a slow peer a living one.
-constexpr std::size_t kProgress = 16UL * 1024;
 constexpr std::size_t kMaxVectors = 16;
 
 }  // namespace
 
-Transport::Transport(Socket socket, const TlsIdentity* tls, std::chrono::milliseconds write_timeout)
-    : socket_(std::move(socket)), write_timeout_(write_timeout), changed_(socket_.get_executor()) {
+Transport::Transport(Socket socket, const TlsIdentity* tls, Pace pace)
+    : socket_(std::move(socket)), pace_(pace), changed_(socket_.get_executor()) {
   if (tls != nullptr) tls_ = std::make_unique<TlsSession>(*tls, socket_.native_handle());
 }
 
@@ -108,7 +108,6 @@ Io Transport::send(std::size_t& sent) {
 
 void Transport::sent(std::size_t bytes) {
   total_sent_ += bytes;
-  sent_since_ += bytes;
   while (front_ < chunks_.size()) {
     const std::size_t left = chunks_[front_].size() - front_sent_;
     if (bytes < left) {
@@ -163,21 +162,28 @@ void Transport::pump() {
       continue;
     }
     if (io == Io::kWantRead || io == Io::kWantWrite) {
-      if (write_deadline_ == base::SteadyTime::max() || sent_since_ >= kProgress) {
-        write_deadline_ = std::chrono::steady_clock::now() + write_timeout_;
-        sent_since_ = 0;
-      }
+      if (window_end_ == base::SteadyTime::max()) start_window();
       wait_to_write(io);
       break;
     }
     close(Ended::kPeerGone);
     return;
   }
-  if (queued_ == 0) {
-    write_deadline_ = base::SteadyTime::max();
-    sent_since_ = 0;
-  }
+  if (queued_ == 0) window_end_ = base::SteadyTime::max();
   if (queued_ != before) changed_.notify_all();
+}
+
+// What the peer has acknowledged: not what the system took, which may be megabytes that nobody reads. (Under
+// TLS both parts count different bytes; over a window the difference is a few in a hundred at most.)
+std::int64_t Transport::taken() {
+  int held = 0;
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &held) != 0) held = 0;
+  return static_cast<std::int64_t>(total_sent_) - held;
+}
+
+void Transport::start_window() {
+  window_end_ = std::chrono::steady_clock::now() + pace_.timeout;
+  taken_before_ = taken();
 }
 
 void Transport::wait_to_write(Io want) {
@@ -290,8 +296,10 @@ void Transport::shutdown_send() {
 void Transport::close(Ended why) {
   if (ended_ != Ended::kNo) return;
   ended_ = why;
-  write_deadline_ = base::SteadyTime::max();
+  window_end_ = base::SteadyTime::max();
   boost::system::error_code ignored;
+  // The system would go on offering it the rest, for minutes and from its own memory.
+  if (why == Ended::kTooSlow) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);
   changed_.notify_all();
 }
@@ -302,7 +310,11 @@ base::Awaitable<void> Transport::settle() {
 }
 
 bool Transport::check(base::SteadyTime now) {
-  if (now < write_deadline_) return false;
+  if (now < window_end_) return false;
+  if (taken() - taken_before_ >= pace_.bytes) {
+    start_window();
+    return false;
+  }
   close(Ended::kTooSlow);
   return true;
 }

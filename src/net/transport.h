@@ -31,16 +31,19 @@ class Transport {
   // Why no more can be written.
   enum class Ended : std::uint8_t { kNo, kPeerGone, kTooSlow, kClosed };
 
+  // What the peer has to take while something waits for it: so many bytes in each `timeout`.
+  struct Pace {
+    std::chrono::milliseconds timeout;
+    std::int64_t bytes;
+  };
+
   // `tls` null for plain TCP; otherwise handshake() comes first.
-  Transport(Socket socket, const TlsIdentity* tls, std::chrono::milliseconds write_timeout);
+  Transport(Socket socket, const TlsIdentity* tls, Pace pace);
   ~Transport();
   Transport(const Transport&) = delete;
   Transport& operator=(const Transport&) = delete;
 
   bool tls() const { return tls_ != nullptr; }
-  boost::asio::ip::tcp::endpoint peer(boost::system::error_code& error) const {
-    return socket_.remote_endpoint(error);
-  }
   boost::asio::any_io_executor executor() { return socket_.get_executor(); }
   Io handshake() { return tls_->handshake(); }
   // Reads what is there, up to the size of `into`. kDone: `got` bytes, at least one.
@@ -75,14 +78,16 @@ class Transport {
   // `into`, up to `limit` bytes.
   void watch(std::string& into, std::size_t limit, std::span<char> scratch, std::function<void()> gone);
   void unwatch();
+  bool watched() const { return watch_ != nullptr; }
 
   // Tells the peer that nothing more comes.
   void shutdown_send();
+  // What the system still holds for the peer is sent on, but for one that was too slow.
   void close(Ended why = Ended::kClosed);
   // Returns when no callback of this object is left; after close(). Not ended by cancelling.
   base::Awaitable<void> settle();
 
-  // Called now and then: closes when a write has been stuck too long. True when it did.
+  // Called now and then: closes when the peer is slower than its pace. True when it did.
   bool check(base::SteadyTime now);
   // Hands the queue's buffer over to be used elsewhere, where nothing waits in it.
   void swap_idle_buffer(std::string& spare);
@@ -94,6 +99,8 @@ class Transport {
   void watch_more();
   void look();
   base::Result<void> end() const;
+  std::int64_t taken();
+  void start_window();
   void ended_callback();
 
   Socket socket_;
@@ -104,9 +111,10 @@ class Transport {
   std::size_t queued_ = 0;
   std::uint64_t total_queued_ = 0;
   std::uint64_t total_sent_ = 0;
-  std::size_t sent_since_ = 0;
-  const std::chrono::milliseconds write_timeout_;
-  base::SteadyTime write_deadline_ = base::SteadyTime::max();
+  const Pace pace_;
+  // The window in which the peer has to take pace_.bytes more than taken_before_.
+  base::SteadyTime window_end_ = base::SteadyTime::max();
+  std::int64_t taken_before_ = 0;
   // Woken on progress of writing, on the end, and when the last callback has run.
   base::Event changed_;
   struct Watch {

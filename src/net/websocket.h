@@ -29,6 +29,8 @@ struct WebSocketOptions {
   std::size_t max_queued_bytes = 4 << 20;
   // A silent peer is pinged after half of this and closed after all of it.
   std::chrono::milliseconds idle_timeout{60'000};
+  // From the first byte of a message that is being read to its end.
+  std::chrono::milliseconds message_timeout{30'000};
   // permessage-deflate (RFC 7692) where the client offers it, each message on its own: an idle connection
   // costs no memory for it.
   bool allow_deflate = true;
@@ -46,8 +48,8 @@ class WebSocket {
 
   // The next message; nothing when the peer (or close()) ended the connection in the orderly way. Fails with
   // kCancelled when the connection was lost or the task cancelled, kDeadlineExceeded when the peer fell
-  // silent, kPayloadTooLarge or kBadUserInput when it broke the protocol (the close frame has been sent).
-  // After anything but a message the socket is done.
+  // silent or was too slow with a message, kPayloadTooLarge or kBadUserInput when it broke the protocol (the
+  // close frame has been sent). After anything but a message the socket is done.
   virtual base::Awaitable<base::Result<std::optional<Message>>> read() = 0;
 
   // Sends one message. Fails with kCancelled when the connection is over, kDeadlineExceeded when the peer

@@ -46,6 +46,8 @@ class FrameReader {
 
   // Reads on from the front of `data`; `consumed` is done with. Nothing may be asked after kError.
   FrameEvent next(std::string_view data, std::size_t& consumed);
+  // True within a frame, and between the fragments of a message.
+  bool unfinished() const { return in_frame_ || in_message_; }
 
  private:
   enum class Opcode : std::uint8_t {

@@ -131,7 +131,7 @@ std::optional<WebSocketSession::Read> WebSocketSession::take(FrameEvent event) {
 WebSocketSession::Read WebSocketSession::input_ended() {
   over_ = true;
   if (close_sent_) return std::nullopt;
-  if (silent_) return base::fail(ErrorCode::kDeadlineExceeded, "the peer fell silent");
+  if (silent_) return base::fail(ErrorCode::kDeadlineExceeded, "the peer fell silent or was too slow");
   return base::fail(ErrorCode::kCancelled, "the connection is over");
 }
 
@@ -162,8 +162,15 @@ base::Awaitable<WebSocketSession::Read> WebSocketSession::read() {
   if (over_ || going_away_) result = input_ended();
   if (!result) {
     reading_ = true;
+    message_deadline_ = base::SteadyTime::max();
     result = take_input();
     while (!result) {
+      const bool begun = frames_.unfinished() || !connection_.input().empty();
+      if (!begun) {
+        message_deadline_ = base::SteadyTime::max();
+      } else if (message_deadline_ == base::SteadyTime::max()) {
+        message_deadline_ = std::chrono::steady_clock::now() + options_.message_timeout;
+      }
       const bool more = co_await connection_.more_input();
       if (more && !silent_) {
         heard_ = std::chrono::steady_clock::now();
@@ -230,14 +237,20 @@ void WebSocketSession::check(base::SteadyTime now) {
   if (!reading_) heard_ = now;
   const auto quiet = now - heard_;
   if (quiet >= options_.idle_timeout) {
-    silent_ = true;
-    send(FrameKind::kClose, close_payload(1001, "nothing was heard"), false);
-    connection_.transport().close(Transport::Ended::kPeerGone);
-    connection_.cancel_handler();
+    give_up(1001, "nothing was heard");
+  } else if (reading_ && now >= message_deadline_) {
+    give_up(1008, "the message came too slowly");
   } else if (!pinged_ && quiet >= options_.idle_timeout / 2) {
     pinged_ = true;
     send(FrameKind::kPing, "", false);
   }
+}
+
+void WebSocketSession::give_up(std::uint16_t code, std::string_view reason) {
+  silent_ = true;
+  send(FrameKind::kClose, close_payload(code, reason), false);
+  connection_.transport().close(Transport::Ended::kPeerGone);
+  connection_.cancel_handler();
 }
 
 void WebSocketSession::go_away() {

@@ -55,6 +55,8 @@ class WebSocketSession {
   Read input_ended();
   void send(FrameKind kind, std::string payload, bool compressed);
   void send_close(std::uint16_t code, std::string_view reason);
+  // Ends the connection under the reader, which is told that the peer was silent or slow.
+  void give_up(std::uint16_t code, std::string_view reason);
 
   Connection& connection_;
   const Handshake shake_;
@@ -63,6 +65,8 @@ class WebSocketSession {
   base::Event ended_;
   base::SteadyTime heard_;
   base::SteadyTime close_deadline_ = base::SteadyTime::max();
+  // For the end of a message that has begun.
+  base::SteadyTime message_deadline_ = base::SteadyTime::max();
   std::uint16_t peer_code_ = 1005;
   bool reading_ = false;
   bool pinged_ = false;

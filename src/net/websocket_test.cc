@@ -129,6 +129,45 @@ TEST(WebSocket, refuses_a_malformed_handshake) {
   EXPECT_THAT(client.receive_all(), StartsWith("HTTP/1.1 400 "));
 }
 
+base::Awaitable<void> refuse_or_accept(Exchange& exchange) {
+  EXPECT_EQ(exchange.is_websocket_upgrade(), exchange.request().path == "/graphql");
+  if (exchange.request().header("Authorization")) {
+    Headers headers{{"RateLimit-Policy", "\"user\";q=60;w=60"}, {"RateLimit", "\"user\";r=59;t=1"}};
+    auto socket = co_await exchange.accept_websocket({}, std::move(headers));
+    if (socket) co_await (*socket)->write_text("welcome");
+    co_return;
+  }
+  Response response = Response::json(429, "{}");
+  response.headers.add("Retry-After", "7");
+  exchange.reply(std::move(response));
+}
+
+TEST(WebSocket, is_accepted_with_headers_of_the_handlers) {
+  RunningServer server(refuse_or_accept);
+  Peer peer(server.port(), "Authorization: x\r\n");
+  EXPECT_THAT(peer.head, StartsWith("HTTP/1.1 101 "));
+  EXPECT_THAT(peer.head,
+              HasSubstr("\r\nRateLimit-Policy: \"user\";q=60;w=60\r\nRateLimit: \"user\";r=59;t=1\r\n"));
+  EXPECT_EQ(peer.next(), "\x81welcome");
+}
+
+TEST(WebSocket, is_refused_as_any_request_is_and_may_be_asked_for_again) {
+  RunningServer server(refuse_or_accept);
+  RawSocket client(server.port());
+  std::string head;
+  for (int i = 0; i < 2; ++i) {
+    client.send(kUpgrade + "\r\n"s);
+    EXPECT_EQ(client.response(&head), "{}");
+    EXPECT_THAT(head, StartsWith("HTTP/1.1 429 "));
+    EXPECT_THAT(head, HasSubstr("Retry-After: 7\r\n"));
+    EXPECT_THAT(head, Not(HasSubstr("Upgrade")));
+  }
+  client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.response(), "{}");
+  client.send(kUpgrade + "Authorization: x\r\n\r\n"s);
+  EXPECT_THAT(client.receive_until("\r\n\r\n"), StartsWith("HTTP/1.1 101 "));
+}
+
 TEST(WebSocket, compresses_each_message_on_its_own) {
   RunningServer server(Echo{});
   Peer peer(server.port(), "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
@@ -248,6 +287,32 @@ TEST(WebSocket, pings_a_silent_peer_and_gives_up_on_a_dead_one) {
   EXPECT_EQ(peer.next(), "\x89");
   EXPECT_EQ(peer.next(), "\x88" + close_payload(1001, "nothing was heard"));
   EXPECT_EQ(ended.get_future().get(), "DEADLINE_EXCEEDED");
+}
+
+TEST(WebSocket, gives_up_on_a_message_that_does_not_come_to_its_end) {
+  const std::string half = frame(0x01, "half");
+  for (const std::string& begun : {half, frame(0x81, "message").substr(0, 8), "\x81"s}) {
+    std::promise<std::string> ended;
+    RunningServer server(Echo{.options = {.message_timeout = 60ms}, .ended = &ended}, {.idle_timeout = 50ms});
+    Peer peer(server.port());
+    // A whole one in time does not count, and a ping in between changes nothing.
+    peer.send(frame(0x81, "whole"));
+    EXPECT_EQ(peer.next(), "\x81whole");
+    peer.send(begun);
+    if (begun == half) peer.send(frame(0x89, ""));
+    if (begun == half) EXPECT_EQ(peer.next(), "\x8A");
+    EXPECT_EQ(peer.next(), "\x88" + close_payload(1008, "the message came too slowly"));
+    EXPECT_EQ(ended.get_future().get(), "DEADLINE_EXCEEDED");
+  }
+}
+
+TEST(WebSocket, may_be_idle_for_longer_than_a_message_may_take) {
+  RunningServer server(Echo{.options = {.idle_timeout = 200ms, .message_timeout = 1ms}},
+                       {.idle_timeout = 50ms});
+  Peer peer(server.port());
+  EXPECT_EQ(peer.next(), "\x89");
+  peer.send(frame(0x8A, "") + frame(0x81, "still here"));
+  EXPECT_EQ(peer.next(), "\x81still here");
 }
 
 TEST(WebSocket, read_fails_when_the_connection_is_lost) {
