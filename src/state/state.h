@@ -5,8 +5,10 @@
 // suite (state/contract/all.h) holds for every implementation. Nothing here is the truth about money: that is
 // in the store.
 //
+// Keys and holders are any bytes of any length; what they are is not to be had back from the state.
+//
 // Errors any call may give: OVERLOADED (the state is not to be had, or full), DEADLINE_EXCEEDED, CANCELLED,
-// INTERNAL.
+// INTERNAL (also for an argument outside of its range, which does nothing).
 #pragma once
 
 #include <chrono>
@@ -28,12 +30,12 @@ using Reply = base::Awaitable<base::Result<T>>;
 // ---- rates
 
 // One request every `interval` in the long run, and at most `burst` at once: the generic cell rate algorithm
-// (ITU-T I.371, A.1.2). Promise: in any span of time w, however it lies, at most burst + floor(w / interval)
+// (gcra.h). Promise: in any span of time w, however it lies, at most burst + floor(w / interval)
 // requests get through, at any concurrency; and a request that would not break this is never refused.
 struct Rate {
   // From 1 us.
   std::chrono::microseconds interval{};
-  // From 1.
+  // From 1; burst * interval at most kMaxRateSpan.
   std::int64_t burst = 1;
 
   friend bool operator==(const Rate&, const Rate&) = default;
@@ -75,19 +77,23 @@ struct SlotName {
 // ---- bans
 
 struct Ban {
-  // Who: "ip:192.0.2.7", "user:acme/ada". Up to 600 bytes.
+  // Who: "ip:192.0.2.7", "user:acme/ada". Up to kMaxSubjectBytes.
   std::string subject;
   base::WallTime until{};
   // Which one in a row it is for this subject, from 1.
   std::int64_t times = 1;
-  // For people, such as "failed logins".
+  // For people, such as "failed logins". What is beyond kMaxReasonBytes is cut off.
   std::string reason;
 
   friend bool operator==(const Ban&, const Ban&) = default;
 };
 
-// `offences` within `window` bring a ban of `first`; the next one doubles, up to `longest`; after `forget`
-// without a ban it begins anew.
+// `offences` within `window` bring a ban of `first`; the next one doubles, up to `longest`; where `forget`
+// has passed since the last one ended it begins anew. Offences are counted in windows that begin with the
+// first one, so that fewer than `offences` in a window never bring a ban, and twice as many in one always do.
+// What comes while a ban holds was under way when it began and is not counted.
+//
+// `offences` from 1, `first` from 1 ms, everything up to kMaxBanTime.
 struct BanRule {
   std::int64_t offences = 10;
   std::chrono::milliseconds window{60'000};
@@ -98,6 +104,16 @@ struct BanRule {
 
 // The most that bans() gives at once.
 inline constexpr int kMaxBans = 200;
+inline constexpr std::size_t kMaxSubjectBytes = 1100;
+inline constexpr std::size_t kMaxReasonBytes = 200;
+// About 31 years.
+inline constexpr std::chrono::milliseconds kMaxBanTime{1'000'000'000'000};
+
+// The most that one call may name of claims, or of subjects.
+inline constexpr std::size_t kMaxClaims = 16;
+// The most of one key's slots that may be held, and the most that one renew() may name.
+inline constexpr std::int64_t kMaxSlots = 65'536;
+inline constexpr std::size_t kMaxRenewals = 1000;
 
 class SharedState {
  public:
@@ -107,13 +123,14 @@ class SharedState {
   virtual ~SharedState() = default;
 
   // All or none: where one claim is refused, nothing is taken for the others. A standing for each claim, in
-  // their order, after what was taken. At most 16 claims, each of another key.
+  // their order, after what was taken. At most kMaxClaims, each of another key.
   virtual Reply<std::vector<RateStanding>> take(base::Call call, std::vector<RateClaim> claims) = 0;
 
-  // Whether the slot is held now. False where `limit` others hold one.
+  // Whether the slot is held now. False where `limit` others hold one. `limit` from 0 to kMaxSlots, `lease`
+  // from 1 ms to kMaxBanTime.
   virtual Reply<bool> acquire(base::Call call, SlotClaim claim) = 0;
-  // Holds them for `lease` from now. One that had run out is held again, limit or not: whoever renews still
-  // has the thing open.
+  // Holds them for `lease` from now, at most kMaxRenewals of them. One that had run out is held again, limit
+  // or not: whoever renews still has the thing open.
   virtual Reply<void> renew(base::Call call, std::vector<SlotName> slots,
                             std::chrono::milliseconds lease) = 0;
   // Nothing where it is not held.
@@ -124,9 +141,10 @@ class SharedState {
   // Counts an offence; the ban where this one has brought it.
   virtual Reply<std::optional<Ban>> offend(base::Call call, std::string subject, std::string reason,
                                            BanRule rule) = 0;
-  // The ban that ends last, of those that these subjects are under now. At most 16 subjects.
+  // The ban that ends last, of those that these subjects are under now. At most
+  // kMaxClaims.
   virtual Reply<std::optional<Ban>> banned(base::Call call, std::vector<std::string> subjects) = 0;
-  // Sets a ban, in the place of one that is there.
+  // Sets a ban, in the place of one that is there. `times` from 1.
   virtual Reply<void> ban(base::Call call, Ban ban) = 0;
   // Ends a ban and forgets the subject's offences. False where there was none.
   virtual Reply<bool> lift(base::Call call, std::string subject) = 0;

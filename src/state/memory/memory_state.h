@@ -1,4 +1,8 @@
 // SharedState in this process's memory, for a Parley of one node. Any thread.
+//
+// Rates and slots go by the steady clock, bans by the wall clock. Keeps parley_state_keys{kind} and
+// parley_state_evicted_total{kind}: what had to make room though it still mattered. Kind: "rates", "slots",
+// "bans". Calls are not timed: one takes less than the clock would tell.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +14,12 @@
 
 namespace parley::state::memory {
 
+// Beyond these, the key that would be forgotten soonest, of a few, makes room (table.h).
 struct MemoryOptions {
-  // Keys of rates, of slots and of bans and offences, each. Beyond, the key that would be forgotten soonest
-  // makes room.
+  // Keys of rates, and of slots, each. A million of rates are about 30 MB.
   std::size_t max_keys = 1'000'000;
+  // Subjects of bans and offences.
+  std::size_t max_subjects = 100'000;
 };
 
 // `clock` and `metrics` outlive it.
