@@ -2,7 +2,13 @@
 //
 // How many at once adapts to what the provider bears (concurrency.h). The line is bounded, and fair by tier
 // and then by user (fair_queue.h); who could not be served in time is refused at once. One for each provider
-// and process, shared by all workers; any thread. What it refers to outlives it.
+// and process, shared by all workers; any thread. A Gate may go before its places: they stay in line, and
+// what they hold lives until the last has left. The clock and the metrics outlive them.
+//
+// The estimate of a wait is the mean time from grant to leave of those who were not pushed back, times the
+// place in line, by the limit. Before one was measured it is kUnmeasuredService, which is optimistic: it
+// refuses too few rather than too many. The place is that among those who wait now: of a user with many in
+// line the later ones fall back behind others who come.
 //
 // Keeps parley_queue_depth{tier}, parley_queue_wait_seconds, parley_provider_concurrency{provider,kind}
 // (kind "limit" and "used"), parley_queue_refused_total{why} ("full", "user", "late").
@@ -22,6 +28,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/metrics.h"
+#include "limits/concurrency.h"
 #include "model/owner.h"
 
 namespace parley::limits {
@@ -31,26 +38,21 @@ struct GateOptions {
   std::size_t min_concurrency = 1;
   std::size_t initial_concurrency = 256;
   std::size_t max_concurrency = 1000;
-  // Who may wait: all together, and of one user.
+  // Half of the requests have their first token within this, or fewer are sent at once. For a model server
+  // that queues on its own and never answers 429; 0: not looked at.
+  std::chrono::milliseconds first_token_target{0};
+  // Who may wait: all together, and of one user (in one tier).
   std::size_t max_waiting = 2000;
   std::size_t max_waiting_per_user = 100;
 
   friend bool operator==(const GateOptions&, const GateOptions&) = default;
 };
 
-// How a request to the provider went, as far as its capacity is concerned.
-enum class Outcome : std::uint8_t {
-  kServed,
-  // 429, 503, no connection or no head in time: it has too much to do.
-  kPushedBack,
-  // Anything that says nothing about it: refused for another reason, stopped by its user.
-  kUnknown
-};
-
 struct Entrant {
   model::Owner owner;
   // A name that the configuration has: it is a label.
   std::string tier;
+  // Of the whole tier, from 1 to 1000; the last one given holds.
   std::int64_t weight = 1;
   // How long it may wait.
   std::chrono::milliseconds patience{30'000};
@@ -69,29 +71,37 @@ class Gate;
 // Used on the worker whose executor it was made with.
 class Place {
  public:
-  class Impl;
-  explicit Place(std::unique_ptr<Impl> impl);
-  Place(Place&&) noexcept;
-  Place& operator=(Place&&) noexcept;
+  Place(Place&&) noexcept = default;
+  Place& operator=(Place&& other) noexcept;
   ~Place();
 
   bool granted() const;
-  // Nothing once granted.
+  // Nothing once granted. For who looks about once a second: places are counted at most every
+  // Gate::kCountEvery, all at once.
   std::optional<Standing> standing() const;
-  // Until granted. DEADLINE_EXCEEDED and CANCELLED leave the place as it is.
+  // Until granted. DEADLINE_EXCEEDED and CANCELLED leave the place as it is; who gives up destroys it.
   base::Awaitable<base::Result<void>> wait(base::Deadline deadline);
+  // The answer's first token has come. A second call does nothing.
+  void first_token();
   // The request has ended like this: gives the right back. A second call does nothing; destroying without one
   // is kUnknown.
   void leave(Outcome outcome);
 
  private:
-  std::unique_ptr<Impl> impl_;
+  friend class Gate;
+  class Impl;
+  explicit Place(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
 
 class Gate {
  public:
+  static constexpr std::chrono::milliseconds kUnmeasuredService{1000};
+  static constexpr std::chrono::milliseconds kCountEvery{250};
+  // No retry_after is longer.
+  static constexpr std::chrono::milliseconds kLongestRetry{60'000};
+
   Gate(std::string provider, GateOptions options, const base::Clock& clock, base::Metrics& metrics);
-  // No place is left.
   ~Gate();
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
@@ -102,6 +112,10 @@ class Gate {
   // A place, granted already where there is room and nobody waits. OVERLOADED with retry_after (when one is
   // likely to get a place): the line is full, or this user's part of it is, or the wait would be longer than
   // `entrant.patience`.
+  //
+  // Each who is refused as late or for a full line is told a time of its own, one turn of the provider after
+  // the one before, and not before the line would be short enough by itself: who obeys finds room unless
+  // newcomers took it. Past kLongestRetry there is none to be had, and they are spread over its later half.
   [[nodiscard]] base::Result<Place> enter(Entrant entrant, boost::asio::any_io_executor executor);
 
   std::size_t waiting() const;
@@ -109,7 +123,7 @@ class Gate {
   std::size_t limit() const;
 
  private:
-  friend class Place;
+  friend class Place::Impl;
   class Impl;
   std::shared_ptr<Impl> impl_;
 };
