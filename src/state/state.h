@@ -112,7 +112,7 @@ inline constexpr std::chrono::milliseconds kMaxBanTime{1'000'000'000'000};
 // The most that one call may name of claims, or of subjects.
 inline constexpr std::size_t kMaxClaims = 16;
 // The most of one key's slots that may be held, and the most that one renew() may name.
-inline constexpr std::int64_t kMaxSlots = 65'536;
+inline constexpr std::int64_t kMaxSlots = 10'000;
 inline constexpr std::size_t kMaxRenewals = 1000;
 
 class SharedState {
