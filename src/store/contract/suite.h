@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "base/task_group.h"
+#include "base/time.h"
 #include "model/event_log.h"
 #include "store/store.h"
 
@@ -80,6 +81,23 @@ T good(base::Result<T> result) {
 
 inline const base::WallTime kStart{std::chrono::milliseconds(1769851800000)};  // 2026-01-31T09:30:00Z
 
+// Input at 1 micro-dollar a token, output at 10; no limits yet.
+inline Reserve wanting(std::int64_t input, std::int64_t output, std::int64_t least) {
+  return {.input = model::Tokens(input),
+          .output_wanted = model::Tokens(output),
+          .output_least = model::Tokens(least),
+          .price = {.input = model::MicroUsd(1'000'000), .output = model::MicroUsd(10'000'000)}};
+}
+// What goes with it.
+inline model::Usage used(std::int64_t input, std::int64_t output) {
+  return {.input = model::Tokens(input),
+          .output = model::Tokens(output),
+          .cost = model::MicroUsd(input + 10 * output)};
+}
+inline model::Spending spending(const model::Usage& used, const model::Usage& held) {
+  return {.used = used.total(), .reserved = held.total(), .used_cost = used.cost, .reserved_cost = held.cost};
+}
+
 class StoreContract : public ::testing::TestWithParam<MakeSubject> {
  protected:
   void SetUp() override { subject_ = GetParam()(); }
@@ -141,6 +159,11 @@ class StoreContract : public ::testing::TestWithParam<MakeSubject> {
 
   base::Result<FinishedTurn> finish(const model::Owner& owner, FinishTurn request) {
     return wait(store().finish_turn({}, owner, std::move(request)));
+  }
+
+  // What `owner` and the organisation have spent on the day of `at` and in its month.
+  BudgetState budget_of(const model::Owner& owner, base::WallTime at = kStart) {
+    return good(wait(store().budget({}, owner, base::day_of(at))));
   }
 
   // A whole turn, said and answered.

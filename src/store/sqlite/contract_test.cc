@@ -22,6 +22,9 @@ class SqliteSubject final : public Subject {
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
                          ::testing::Values(MakeSubject([] { return std::make_unique<SqliteSubject>(); })),
                          [](const auto&) { return "file"; });
+INSTANTIATE_TEST_SUITE_P(Sqlite, RandomBudgets,
+                         ::testing::Values(MakeSubject([] { return std::make_unique<SqliteSubject>(); })),
+                         [](const auto&) { return "file"; });
 
 }  // namespace
 }  // namespace parley::store::contract

@@ -8,12 +8,15 @@ namespace parley::store::sqlite {
 
 void add_usage(Connection& db, OwnerKey owner, std::chrono::sys_days day, const UsageEntry& entry) {
   const model::Usage& used = entry.usage;
+  // Sums saturate: a provider may claim anything, and SQLite's overflow would keep the turn from ending.
   db.run(
       "INSERT INTO usage_daily VALUES(?1,?2,?3,ifnull(?4,x''),?5,?6,?7,?8,?9,?10)"
-      " ON CONFLICT DO UPDATE SET turns=turns+excluded.turns,input_tokens=input_tokens+excluded.input_tokens,"
-      "cached_input_tokens=cached_input_tokens+excluded.cached_input_tokens,"
-      "output_tokens=output_tokens+excluded.output_tokens,"
-      "cost_micro_usd=cost_micro_usd+excluded.cost_micro_usd,saved_tokens=saved_tokens+excluded.saved_tokens",
+      " ON CONFLICT DO UPDATE SET turns=turns+?5,"
+      "input_tokens=min(input_tokens,9223372036854775807-?6)+?6,"
+      "cached_input_tokens=min(cached_input_tokens,9223372036854775807-?7)+?7,"
+      "output_tokens=min(output_tokens,9223372036854775807-?8)+?8,"
+      "cost_micro_usd=min(cost_micro_usd,9223372036854775807-?9)+?9,"
+      "saved_tokens=min(saved_tokens,9223372036854775807-?10)+?10",
       owner, day, entry.model, entry.conversation, entry.turns, used.input, used.cached_input, used.output,
       used.cost, entry.saved);
 }
