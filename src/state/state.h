@@ -83,15 +83,15 @@ struct Ban {
   // Which one in a row it is for this subject, from 1.
   std::int64_t times = 1;
   // For people, such as "failed logins". What is beyond kMaxReasonBytes is cut off.
-  std::string reason;
-
-  friend bool operator==(const Ban&, const Ban&) = default;
+  std::string reason{};
+  // Until it ends, by the state's own time; told, not set.
+  std::chrono::milliseconds left{};
 };
 
 // `offences` within `window` bring a ban of `first`; the next one doubles, up to `longest`; where `forget`
-// has passed since the last one ended it begins anew. Offences are counted in windows that begin with the
-// first one, so that fewer than `offences` in a window never bring a ban, and twice as many in one always do.
-// What comes while a ban holds was under way when it began and is not counted.
+// has passed since the last one ended it begins anew. Offences are counted for each reason apart, in windows
+// that begin with the first one, so that fewer than `offences` in a window never bring a ban, and twice as
+// many in one always do. What comes while a ban holds was under way when it began and is not counted.
 //
 // `offences` from 1, `first` from 1 ms, everything up to kMaxBanTime.
 struct BanRule {
@@ -138,7 +138,7 @@ class SharedState {
   // How many are held.
   virtual Reply<std::int64_t> held(base::Call call, std::string key) = 0;
 
-  // Counts an offence; the ban where this one has brought it.
+  // Counts an offence, beside others for the same reason; the ban where this one has brought it.
   virtual Reply<std::optional<Ban>> offend(base::Call call, std::string subject, std::string reason,
                                            BanRule rule) = 0;
   // The ban that ends last, of those that these subjects are under now. At most

@@ -113,7 +113,6 @@ TEST_P(RatePromise, random_arrivals_from_many_threads_keep_it) {
   const int arrivals = slack() == 0ms ? 1500 : 200;
   std::vector<std::vector<std::vector<SeenRequest>>> by_thread(
       kThreads, std::vector<std::vector<SeenRequest>>(all.size()));
-  std::atomic<int> running{kThreads};
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
@@ -121,14 +120,12 @@ TEST_P(RatePromise, random_arrivals_from_many_threads_keep_it) {
       for (int i = 0; i < arrivals; ++i) {
         const auto key = static_cast<std::size_t>(below(random, static_cast<std::int64_t>(all.size())));
         by_thread[t][key].push_back(request(std::to_string(key), all[key]));
+        // Any of them moves time while the others are at it.
+        if (below(random, 8) == 0) {
+          advance(std::chrono::milliseconds(below(random, std::max<std::int64_t>(2, unit().count() / 20))));
+        }
       }
-      --running;
     });
-  }
-  Random random(7);
-  while (running > 0) {
-    advance(std::chrono::milliseconds(below(random, std::max<std::int64_t>(2, unit().count() / 50))));
-    std::this_thread::yield();
   }
   for (auto& thread : threads) thread.join();
   for (std::size_t key = 0; key < all.size(); ++key) {

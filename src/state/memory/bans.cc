@@ -17,11 +17,27 @@ std::int64_t length_of(const BanRule& rule, std::int64_t times) {
 
 }  // namespace
 
-Ban Bans::Record::ban() const {
+Ban Bans::Record::ban(std::int64_t now) const {
   return {.subject = subject,
           .until = base::WallTime(std::chrono::milliseconds(until)),
           .times = times,
-          .reason = reason};
+          .reason = reason,
+          .left = std::chrono::milliseconds(until - now)};
+}
+
+Bans::Offences& Bans::Record::offences_for(std::string_view why, std::int64_t now, std::int64_t window) {
+  const std::string_view kept = why.substr(0, kMaxReasonBytes);
+  auto own = std::ranges::find(offences, kept, &Offences::reason);
+  if (own == offences.end()) {
+    own = offences.size() < kReasons ? offences.insert(own, Offences{})
+                                     : std::ranges::min_element(offences, {}, &Offences::window_end);
+    *own = {.reason = std::string(kept)};
+  }
+  if (now >= own->window_end) {
+    own->count = 0;
+    own->window_end = now + window;
+  }
+  return *own;
 }
 
 std::int64_t Bans::now() const {
@@ -46,31 +62,29 @@ std::optional<Ban> Bans::offend(const Fingerprint& key, std::string_view subject
     Entry& entry = entry_of(part, key, subject, at);
     Record& record = *entry.payload;
     if (record.banned(at)) return std::nullopt;
-    if (at >= record.window_end) {
-      record.offences = 0;
-      record.window_end = at + rule.window.count();
-    }
+    Offences& offences = record.offences_for(reason, at, rule.window.count());
     const bool repeated = record.times > 0 && at < record.until + rule.forget.count();
-    if (++record.offences < rule.offences) {
-      entry.forget_at =
-          std::max(record.window_end, repeated ? record.until + rule.forget.count() : std::int64_t{0});
+    if (++offences.count < rule.offences) {
+      entry.forget_at = std::max({entry.forget_at, offences.window_end,
+                                  repeated ? record.until + rule.forget.count() : std::int64_t{0}});
       return std::nullopt;
     }
     record.times = repeated ? record.times + 1 : 1;
     record.until = at + length_of(rule, record.times);
-    record.offences = record.window_end = 0;
+    record.offences.clear();
     record.reason = reason.substr(0, kMaxReasonBytes);
     entry.forget_at = record.until + rule.forget.count();
     part.held.emplace(record.subject, &record);
-    return record.ban();
+    return record.ban(at);
   });
 }
 
 std::optional<Ban> Bans::banned(const Fingerprint& key) {
   return shards_.with(key, [&](Part& part) -> std::optional<Ban> {
     const Entry* entry = part.table.find(key);
-    if (entry == nullptr || !entry->payload->banned(now())) return std::nullopt;
-    return entry->payload->ban();
+    const std::int64_t at = now();
+    if (entry == nullptr || !entry->payload->banned(at)) return std::nullopt;
+    return entry->payload->ban(at);
   });
 }
 
@@ -81,7 +95,7 @@ void Bans::ban(const Fingerprint& key, const Ban& ban) {
     Record& record = *entry.payload;
     record.until = std::clamp(ban.until, base::kFirstTime, base::kLastTime).time_since_epoch().count();
     record.times = ban.times;
-    record.offences = record.window_end = 0;
+    record.offences.clear();
     record.reason = ban.reason.substr(0, kMaxReasonBytes);
     // No rule says how long it is to be remembered: as long as usual.
     entry.forget_at = record.until + BanRule{}.forget.count();
@@ -112,7 +126,7 @@ std::vector<Ban> Bans::list(std::string_view after, std::size_t limit) {
           it = part.held.erase(it);
           continue;
         }
-        bans.push_back(it->second->ban());
+        bans.push_back(it->second->ban(at));
         ++from_here;
         ++it;
       }

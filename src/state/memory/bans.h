@@ -36,18 +36,26 @@ class Bans {
   std::vector<Ban> list(std::string_view after, std::size_t limit);
 
  private:
+  // For how many reasons a subject's offences are counted at once; beyond, those whose window ends first go.
+  static constexpr std::size_t kReasons = 4;
+  struct Offences {
+    std::string reason{};
+    std::int64_t count = 0;
+    std::int64_t window_end = 0;
+  };
   struct Record {
     std::string subject{};
-    std::string reason{};
     // The last ban, if times > 0.
+    std::string reason{};
     std::int64_t until = 0;
     std::int64_t times = 0;
-    // Offences since the window began.
-    std::int64_t offences = 0;
-    std::int64_t window_end = 0;
+    // At most kReasons.
+    std::vector<Offences> offences{};
 
     bool banned(std::int64_t now) const { return times > 0 && until > now; }
-    Ban ban() const;
+    Ban ban(std::int64_t now) const;
+    // Those for that reason whose window holds now, begun where there is none.
+    Offences& offences_for(std::string_view why, std::int64_t now, std::int64_t window);
   };
   using RecordPtr = std::unique_ptr<Record>;
   using Entry = Table<RecordPtr>::Entry;
