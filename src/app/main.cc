@@ -50,6 +50,14 @@ void add_sim(CLI::App& app, SimRequest& request) {
   sim->add_option("--key", request.options.keys, "a bearer token that is accepted; none: all are");
   sim->add_option("--model", request.options.models, "a model to list beside \"sim\"");
   sim->add_option("--context-window", request.options.context_window, "in tokens")->capture_default_str();
+  sim->add_option("--capacity", request.options.capacity,
+                  "answers at once; more are refused with 429; 0: any number")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  sim->add_flag("--slows", request.options.slows, "beyond its capacity it takes longer and refuses nobody");
+  sim->add_option("--keep", request.options.ledger.requests, "the last requests, to be asked for")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
   sim->add_flag("--prefix-cache", request.options.prefix_cache, "report as cached what was sent before");
 }
 

@@ -23,9 +23,9 @@ TEST(OpenAi, tells_an_answer_and_the_usage_that_the_provider_counted) {
   const SimServed served = rig.served();
   EXPECT_EQ(served.outcome, SimOutcome::kComplete);
   ASSERT_TRUE(heard.usage());
-  // 9 bytes and 22 bytes, and 4 tokens for each message.
+  // "Be brief.", "What is there to know?", 4 tokens for each message and 3 for the start of the reply.
   EXPECT_EQ(*heard.usage(),
-            (model::Usage{.input = model::Tokens(4 + 3 + 4 + 6), .output = model::Tokens(16)}));
+            (model::Usage{.input = model::Tokens(4 + 3 + 4 + 6 + 3), .output = model::Tokens(16)}));
   EXPECT_EQ(served.prompt_tokens, heard.usage()->input.count());
   EXPECT_EQ(served.completion_tokens, heard.usage()->output.count());
 }

@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/json_string.h"
+#include "net/websocket_frame.h"
 #include "providers/json_text.h"
+#include "tokens/tokenizer.h"
 
 namespace parley::providers {
 namespace {
 
-// 64 words, so that six bits of a hash choose one. The first of an answer goes without its space.
+// 64 words, so that six bits of a hash choose one; each is one token of o200k_base, also without its space,
+// and a row of them has as many tokens as words. The first of an answer goes without its space.
 constexpr std::array<std::string_view, 64> kWords{
     " a",      " again",  " all",  " an",   " and",    " answer", " are",  " as",   " at",   " be",
     " before", " but",    " by",   " can",  " come",   " could",  " day",  " each", " few",  " find",
@@ -27,6 +31,11 @@ void append_number(std::string& out, std::int64_t number) {
   std::array<char, 24> digits;
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
   out.append(digits.data(), end);
+}
+
+bool whole_characters(std::string_view text) {
+  net::Utf8Check check;
+  return check.feed(text) && check.complete();
 }
 
 std::int64_t wanted_tokens(const SimQuestion& question, const SimBehaviour& behaviour) {
@@ -58,11 +67,11 @@ SimAnswer::SimAnswer(const SimQuestion& question, const SimBehaviour& behaviour,
     text_ = R"({"query": "what is there to know", "seed": )";
     append_number(text_, static_cast<std::int64_t>(question.hash() % 1000));
     text_ += '}';
-    cut_into_words(most);
+    cut_into_pieces(most);
     if (finish_reason_ == "stop") finish_reason_ = "tool_calls";
   } else if (behaviour.echo) {
     text_ = question.last_user;
-    cut_into_words(most);
+    cut_into_pieces(most);
   } else {
     const std::int64_t wanted = wanted_tokens(question, behaviour);
     if (wanted > most || behaviour.length == SimLength::kFull) finish_reason_ = "length";
@@ -81,20 +90,36 @@ void SimAnswer::choose_words(std::int64_t wanted) {
       // Ten words from each hash.
       bits = sim_hash(question_.hash() + static_cast<std::uint64_t>(i), {});
     }
-    pieces_.push_back(kWords[bits % kWords.size()]);
+    pieces_.push_back({.text = kWords[bits % kWords.size()], .tokens = 1});
     bits /= kWords.size();
   }
-  if (!pieces_.empty()) pieces_.front().remove_prefix(1);
+  if (!pieces_.empty()) pieces_.front().text.remove_prefix(1);
+  tokens_ = wanted;
 }
 
-void SimAnswer::cut_into_words(std::int64_t wanted) {
+// Tokens are cut off at the end only, and those that are left are what their text has: byte pairs are merged
+// within what is between two tokens alone.
+void SimAnswer::cut_into_pieces(std::int64_t wanted) {
   std::string_view rest = text_;
-  while (!rest.empty() && wanted-- > 0) {
-    const std::size_t size = std::min(rest.find(' ', 1), rest.size());
-    pieces_.push_back(rest.substr(0, size));
-    rest.remove_prefix(size);
+  std::size_t size = 0;
+  std::int64_t tokens = 0;
+  for (const std::uint32_t id : tokens::encode(tokens::Encoding::kO200k, text_)) {
+    size += tokens::token_bytes(tokens::Encoding::kO200k, id).size();
+    ++tokens;
+    const std::string_view piece = rest.substr(0, size);
+    if (!whole_characters(piece)) continue;
+    if (tokens_ + tokens > wanted) break;
+    pieces_.push_back({.text = piece, .tokens = tokens});
+    tokens_ += std::exchange(tokens, 0);
+    rest.remove_prefix(std::exchange(size, 0));
   }
   if (!rest.empty()) finish_reason_ = "length";
+}
+
+std::int64_t SimAnswer::pieces_within(std::int64_t tokens) const {
+  std::int64_t within = 0;
+  while (within < pieces() && tokens_of(within) <= tokens) tokens -= tokens_of(within++);
+  return within;
 }
 
 void SimAnswer::append_usage(std::string& out) const {
@@ -111,7 +136,7 @@ void SimAnswer::append_usage(std::string& out) const {
 
 std::string SimAnswer::whole() const {
   std::string said;
-  for (const std::string_view piece : pieces_) said += piece;
+  for (const Piece& piece : pieces_) said += piece.text;
   std::string out = R"({"id":")" + id_ + R"(","object":"chat.completion")";
   out += kCreated;
   base::append_json_string(out, question_.model);
@@ -159,12 +184,11 @@ void SimAnswer::append_opening(std::string& out) const {
   out += "}\n\n";
 }
 
-void SimAnswer::append_token(std::string& out, std::int64_t token) const {
-  const std::string_view piece = pieces_[static_cast<std::size_t>(token)];
+void SimAnswer::append_piece(std::string& out, std::int64_t piece) const {
   out += chunk_head_;
   out += calls_tool_ ? R"(,"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":)"
                      : R"(,"choices":[{"index":0,"delta":{"content":)";
-  base::append_json_string(out, piece);
+  base::append_json_string(out, pieces_[static_cast<std::size_t>(piece)].text);
   out += calls_tool_ ? "}}]},\"finish_reason\":null}]}\n\n" : "},\"finish_reason\":null}]}\n\n";
 }
 

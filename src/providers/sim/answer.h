@@ -13,6 +13,8 @@
 
 namespace parley::providers {
 
+// It is sent in pieces of one token, or of as many as a character takes.
+//
 // `cached` is set to what `behaviour` says where it says something, and never above the prompt's tokens.
 class SimAnswer {
  public:
@@ -20,22 +22,32 @@ class SimAnswer {
   SimAnswer(const SimQuestion& question, const SimBehaviour& behaviour, std::int64_t cached,
             std::uint64_t id);
 
-  std::int64_t tokens() const { return static_cast<std::int64_t>(pieces_.size()); }
+  std::int64_t tokens() const { return tokens_; }
+  std::int64_t pieces() const { return static_cast<std::int64_t>(pieces_.size()); }
+  std::int64_t tokens_of(std::int64_t piece) const { return pieces_[static_cast<std::size_t>(piece)].tokens; }
+  // The most pieces that come to no more than `tokens`.
+  std::int64_t pieces_within(std::int64_t tokens) const;
   std::int64_t cached() const { return cached_; }
 
   // The answer in one piece, as application/json.
   std::string whole() const;
 
-  // The same as events: the first, one for each token, and what comes after the last one.
+  // The same as events: the first, one for each piece, and what comes after the last one.
   void append_opening(std::string& out) const;
-  void append_token(std::string& out, std::int64_t token) const;
+  void append_piece(std::string& out, std::int64_t piece) const;
   void append_ending(std::string& out) const;
   // How long all events together are, about.
   std::size_t stream_bytes() const;
 
  private:
+  struct Piece {
+    std::string_view text;
+    std::int64_t tokens;
+  };
+
   void choose_words(std::int64_t wanted);
-  void cut_into_words(std::int64_t wanted);
+  // As many pieces of `text_` as have `wanted` tokens at the most.
+  void cut_into_pieces(std::int64_t wanted);
   void append_usage(std::string& out) const;
   void append_chunk(std::string& out, std::string_view delta, std::string_view finish_reason) const;
 
@@ -45,8 +57,8 @@ class SimAnswer {
   const bool calls_tool_;
   // Of an echo and of a tool's arguments; the words of other answers are constants.
   std::string text_;
-  // One for each token.
-  std::vector<std::string_view> pieces_;
+  std::vector<Piece> pieces_;
+  std::int64_t tokens_ = 0;
   std::string_view finish_reason_ = "stop";
   // {"id":...,"object":... up to "choices".
   std::string id_;

@@ -118,7 +118,7 @@ Result<SimEmbeddings> answer_embeddings(std::string_view body, std::size_t dimen
   answer.reply = R"({"object":"list","data":[)";
   for (std::size_t i = 0; i < texts->size(); ++i) {
     const std::string_view text = (*texts)[i];
-    answer.prompt_tokens += sim_tokens(text.size());
+    answer.prompt_tokens += sim_tokens(text);
     answer.reply += i > 0 ? R"(,{"object":"embedding","index":)" : R"({"object":"embedding","index":)";
     answer.reply += std::to_string(i) + R"(,"embedding":)";
     const std::vector<float> vector = sim_embedding(text, dimensions, seed);

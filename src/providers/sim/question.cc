@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 
 #include "providers/json_text.h"
+#include "tokens/chat.h"
+#include "tokens/tokenizer.h"
 
 namespace parley::providers {
 
@@ -15,6 +17,10 @@ using base::Result;
 namespace json = boost::json;
 
 namespace {
+
+constexpr auto kEncoding = tokens::Encoding::kO200k;
+// A part that is no text: a small image.
+constexpr std::int64_t kPartTokens = 85;
 
 std::unexpected<base::Error> bad(std::string message) {
   return base::fail(base::ErrorCode::kBadUserInput, std::move(message));
@@ -38,6 +44,42 @@ Result<void> read_limit(SimQuestion& question, const json::value* limit) {
   return {};
 }
 
+std::int64_t json_tokens(const json::value& value) {
+  std::string text;
+  append_json(text, value);
+  return sim_tokens(text);
+}
+
+std::int64_t part_tokens(const json::value& part) {
+  const json::object* members = part.if_object();
+  const json::value* text = members == nullptr ? nullptr : members->if_contains("text");
+  return text != nullptr && text->is_string() ? sim_tokens(text->get_string()) : kPartTokens;
+}
+
+std::int64_t content_tokens(const json::value& content) {
+  if (content.is_null()) return 0;
+  if (content.is_string()) return sim_tokens(content.get_string());
+  if (!content.is_array()) return json_tokens(content);
+  std::int64_t tokens = 0;
+  for (const json::value& part : content.get_array()) tokens += part_tokens(part);
+  return tokens;
+}
+
+std::int64_t message_tokens(const json::object& message) {
+  std::int64_t tokens = tokens::chat_overhead(kEncoding, 1) - tokens::chat_overhead(kEncoding, 0);
+  for (const json::key_value_pair& member : message) {
+    if (member.key() == "role") continue;
+    if (member.key() == "content") {
+      tokens += content_tokens(member.value());
+    } else if (member.key() == "name" && member.value().is_string()) {
+      tokens += tokens::name_overhead(kEncoding) + sim_tokens(member.value().get_string());
+    } else {
+      tokens += json_tokens(member.value());
+    }
+  }
+  return tokens;
+}
+
 Result<void> read_messages(SimQuestion& question, const json::array& messages, std::uint64_t seed) {
   SimQuestion::Prefix prefix{.hash = sim_hash(seed, question.model), .tokens = 0};
   question.prefixes.reserve(messages.size());
@@ -55,7 +97,7 @@ Result<void> read_messages(SimQuestion& question, const json::array& messages, s
       text = other;
     }
     prefix.hash = sim_hash(sim_hash(prefix.hash, role->get_string()), text);
-    prefix.tokens += 4 + sim_tokens(text.size());
+    prefix.tokens += message_tokens(*message);
     question.prefixes.push_back(prefix);
     if (role->get_string() == "user") question.last_user = text;
     question.tool_answered = role->get_string() == "tool";
@@ -83,8 +125,8 @@ std::uint64_t sim_hash(std::uint64_t seed, std::string_view bytes) {
   return mix(hash);
 }
 
-std::int64_t sim_tokens(std::size_t bytes) {
-  return static_cast<std::int64_t>((bytes + 3) / 4);
+std::int64_t sim_tokens(std::string_view text) {
+  return tokens::count(kEncoding, text);
 }
 
 Result<SimQuestion> read_question(std::string_view body, std::uint64_t seed) {
@@ -114,6 +156,8 @@ Result<SimQuestion> read_question(std::string_view body, std::uint64_t seed) {
   const json::value* usage = request.find_pointer("/stream_options/include_usage", none);
   question.include_usage = !question.stream || (usage != nullptr && *usage == true);
   question.tool = first_tool(request);
+  question.other_tokens = tokens::chat_overhead(kEncoding, 0);
+  if (const json::value* tools = object.if_contains("tools")) question.other_tokens += json_tokens(*tools);
   return question;
 }
 

@@ -119,11 +119,15 @@ Result<std::vector<SimShare>> parse_sim_mix(std::string_view text) {
 Result<std::unique_ptr<SimProvider>> SimProvider::make(SimOptions options) {
   if (auto checked = check_mix(options.mix); !checked) return base::fail(std::move(checked));
   if (options.dimensions < 1 || options.dimensions > 4096) return bad("dimensions must be from 1 to 4096");
+  if (options.capacity < 0) return bad("the capacity cannot be below 0");
   return std::unique_ptr<SimProvider>(new SimProvider(std::move(options)));
 }
 
 SimProvider::SimProvider(SimOptions options)
-    : options_(std::move(options)), ledger_(options_.ledger, options_.on_end), prefixes_(kKnownPrefixes) {
+    : options_(std::move(options)),
+      ledger_(options_.ledger, options_.on_end),
+      prefixes_(kKnownPrefixes),
+      capacity_(options_.capacity, options_.slows) {
   double upto = 0;
   for (const SimShare& share : options_.mix)
     mix_.push_back({.upto = upto += share.share, .words = share.words});
@@ -141,6 +145,7 @@ net::Handler SimProvider::handler() {
 void SimProvider::reset() {
   ledger_.reset();
   prefixes_.clear();
+  capacity_.reset();
 }
 
 Awaitable<void> SimProvider::serve(net::Exchange& exchange) {
@@ -154,7 +159,7 @@ Awaitable<void> SimProvider::serve(net::Exchange& exchange) {
   } else if (get && request.path == "/v1/models") {
     exchange.reply(net::Response::json(200, models()));
   } else if (get && request.path == "/sim/served") {
-    exchange.reply(net::Response::json(200, ledger_.served()));
+    exchange.reply(net::Response::json(200, served()));
   } else if (get && request.path == "/sim/requests") {
     exchange.reply(net::Response::json(200, ledger_.requests()));
   } else if (post && request.path == "/sim/reset") {
@@ -163,6 +168,13 @@ Awaitable<void> SimProvider::serve(net::Exchange& exchange) {
   } else {
     exchange.reply(refusal(404, "There is nothing here.", ""));
   }
+}
+
+std::string SimProvider::served() const {
+  std::string out = ledger_.served();
+  out.back() = ',';
+  return out += R"("most_at_once":)" + std::to_string(capacity_.most_at_once()) + R"(,"over_capacity":)" +
+                std::to_string(capacity_.over()) + '}';
 }
 
 bool SimProvider::knows(std::string_view key) const {
@@ -204,9 +216,15 @@ Awaitable<void> SimProvider::chat(net::Exchange& exchange) {
     entry.end(co_await refuse(exchange, *behaviour, question->prompt_tokens()));
     co_return;
   }
+  SimCapacity::Seat seat = capacity_.enter();
+  if (seat.refused()) {
+    co_return refused(refusal(429, "The simulated provider has too much to do.", "rate_limit_exceeded",
+                              behaviour->retry_after));
+  }
   const SimAnswer answer(*question, *behaviour, options_.prefix_cache ? prefixes_.ask(*question, key) : 0,
                          entry.number());
-  SimSending sending{.exchange = exchange, .answer = answer, .behaviour = *behaviour};
+  SimSending sending{
+      .exchange = exchange, .answer = answer, .behaviour = *behaviour, .capacity = capacity_, .seat = seat};
   const SimOutcome outcome = question->stream ? co_await send_stream(sending) : co_await send_whole(sending);
   entry.produced(question->prompt_tokens(), answer.cached(), sending.produced);
   entry.end(outcome);

@@ -7,7 +7,9 @@
 //   GET  /v1/models             "sim" and what SimOptions names
 //   GET  /sim/served            {"requests", "prompt_tokens", "cached_tokens", "completion_tokens", "open",
 //                               "complete", "cancelled", "faulted", "refused", "models": {name: {the first
-//                               four}}, "keys": the same}. What is still open is counted in "open" alone.
+//                               four}}, "keys": the same, "most_at_once", "over_capacity"}. What is still
+//                               open is counted in "open" alone. The last two: chat answers that were under
+//                               way at once, and those that were refused or slowed down for being too many.
 //   GET  /sim/requests          the last requests, oldest first: [{"number", "path", "key", "model",
 //   "stream",
 //                               "outcome", "prompt_tokens", "cached_tokens", "completion_tokens",
@@ -28,6 +30,7 @@
 #include "base/async.h"
 #include "net/server.h"
 #include "providers/sim/behaviour.h"
+#include "providers/sim/capacity.h"
 #include "providers/sim/ledger.h"
 #include "providers/sim/prefix_cache.h"
 
@@ -60,6 +63,10 @@ struct SimOptions {
   // Report as cached what of a prompt was sent before with the same key.
   bool prefix_cache = false;
   std::size_t dimensions = 64;
+  // Chat answers at once; 0: as many as come. More are refused with 429 and Retry-After, or, where it slows
+  // down, take longer, all of them in proportion.
+  std::int64_t capacity = 0;
+  bool slows = false;
   SimLedgerLimits ledger{};
   // Called on the worker after a request has been entered in the account: how a test waits for it.
   std::function<void(const SimServed&)> on_end{};
@@ -93,11 +100,13 @@ class SimProvider {
                                            std::uint64_t number) const;
   bool knows(std::string_view key) const;
   std::string models() const;
+  std::string served() const;
 
   const SimOptions options_;
   std::vector<Share> mix_;
   SimLedger ledger_;
   SimPrefixCache prefixes_;
+  SimCapacity capacity_;
 };
 
 }  // namespace parley::providers

@@ -9,6 +9,7 @@
 
 #include "net/server_harness.h"
 #include "providers/sim/embeddings.h"
+#include "tokens/tokenizer.h"
 
 namespace parley::providers {
 namespace {
@@ -103,7 +104,7 @@ TEST(Sim, streams_these_very_bytes) {
       start + R"(,"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]})" +
           "\n\n" + start + R"(,"choices":[{"index":0,"delta":{"content":"Hello"},"finish_reason":null}]})" +
           "\n\n" + start + R"(,"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})" + "\n\n" + start +
-          R"(,"choices":[],"usage":{"prompt_tokens":6,"completion_tokens":1,"total_tokens":7,)" +
+          R"(,"choices":[],"usage":{"prompt_tokens":8,"completion_tokens":1,"total_tokens":9,)" +
           R"("prompt_tokens_details":{"cached_tokens":2}}})" + "\n\ndata: [DONE]\n\n");
 }
 
@@ -127,6 +128,84 @@ TEST(Sim, streams_the_same_events_in_pieces) {
   EXPECT_EQ(pieces.size(), whole.size());
 }
 
+// Sends a request that is answered in a while; its answer is read from the socket.
+void begin_stream(net::RawSocket& client, std::string_view model) {
+  const std::string stream = hello(model, R"(,"stream":true)");
+  client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+              std::to_string(stream.size()) + "\r\n\r\n" + stream);
+}
+
+TEST(Sim, counts_tokens_as_its_answers_have_them) {
+  constexpr auto kEncoding = tokens::Encoding::kO200k;
+  Sim sim;
+  const std::string words = sim.chat(hello("sim-tokens-500"));
+  EXPECT_EQ(tokens::count(kEncoding, content(words)), 500);
+  const std::string said = R"(Grüße, 世界! 👩‍👩‍👧‍👦 it's  12345   x\n\n  ﷽ done)";
+  const std::int64_t all = [&] {
+    const std::string reply =
+        sim.chat(R"({"model":"sim-echo","messages":[{"role":"user","content":")" + said + "\"}]}");
+    EXPECT_EQ(completion_tokens(reply), tokens::count(kEncoding, content(reply)));
+    EXPECT_THAT(reply, HasSubstr(R"("finish_reason":"stop")"));
+    return completion_tokens(reply);
+  }();
+  for (std::int64_t most = 1; most <= all; ++most) {
+    const std::string reply = sim.chat(R"({"model":"sim-echo","messages":[{"role":"user","content":")" +
+                                       said + R"("}],"max_tokens":)" + std::to_string(most) + "}");
+    EXPECT_LE(completion_tokens(reply), most);
+    EXPECT_EQ(completion_tokens(reply), tokens::count(kEncoding, content(reply))) << most;
+  }
+}
+
+TEST(Sim, counts_a_prompt_as_openai_says) {
+  Sim sim;
+  const auto prompt = [&](std::string_view messages) {
+    const std::string reply = sim.chat(R"({"model":"sim","messages":[)" + std::string(messages) + "]}");
+    return boost::json::parse(reply).at("usage").at("prompt_tokens").as_int64();
+  };
+  // Three for the reply's start, three for each message, one for its role, and the texts.
+  EXPECT_EQ(prompt(R"({"role":"user","content":"Hello"})"), 3 + 3 + 1 + 1);
+  EXPECT_EQ(prompt(R"({"role":"system","content":"Be brief."},{"role":"user","content":"Hello"})"),
+            3 + 7 + 5);
+  EXPECT_EQ(prompt(R"({"role":"user","content":[{"type":"text","text":"Hello"},{"type":"image_url"}]})"),
+            3 + 3 + 1 + 1 + 85);
+  EXPECT_EQ(prompt(R"({"role":"user","name":"Ann","content":"Hello"})"), 3 + 5 + 1 + 1);
+}
+
+TEST(Sim, refuses_what_is_beyond_its_capacity) {
+  Sim sim({.capacity = 2});
+  net::RawSocket one(sim.port());
+  net::RawSocket two(sim.port());
+  for (net::RawSocket* client : {&one, &two}) {
+    begin_stream(*client, "sim-tokens-4-first-0-gap-300");
+    client->receive_until("\n\n");
+  }
+  std::string head;
+  EXPECT_THAT(sim.chat(hello("sim-retry-1500"), "", &head), HasSubstr("rate_limit_exceeded"));
+  EXPECT_THAT(head, StartsWith("HTTP/1.1 429"));
+  EXPECT_THAT(head, HasSubstr("Retry-After: 2\r\n"));
+  one.receive_until("data: [DONE]");
+  two.receive_until("data: [DONE]");
+  EXPECT_EQ(completion_tokens(sim.chat(hello())), 16);
+  EXPECT_EQ(sim.served().at("over_capacity"), 1);
+  EXPECT_EQ(sim.served().at("most_at_once"), 2);
+  EXPECT_EQ(sim.served().at("refused"), 1);
+}
+
+TEST(Sim, slows_down_beyond_its_capacity) {
+  Sim sim({.capacity = 1, .slows = true});
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<std::unique_ptr<net::RawSocket>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<net::RawSocket>(sim.port()));
+    begin_stream(*clients.back(), "sim-tokens-11-gap-10");
+  }
+  for (auto& client : clients) client->receive_until("data: [DONE]");
+  // Alone each takes 100 ms; together they take about as long as one after the other.
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 250ms);
+  EXPECT_EQ(sim.served().at("complete"), 4);
+  EXPECT_EQ(sim.served().at("most_at_once"), 4);
+}
+
 TEST(Sim, takes_its_time) {
   Sim sim;
   const auto begin = std::chrono::steady_clock::now();
@@ -141,7 +220,7 @@ TEST(Sim, takes_its_time) {
 }
 
 TEST(Sim, refuses_as_it_is_told) {
-  Sim sim({.keys = {"sk-1"}, .context_window = 20});
+  Sim sim({.keys = {"sk-1"}, .context_window = 10});
   std::string head;
   const std::string key = "Authorization: Bearer sk-1\r\n";
   EXPECT_THAT(sim.chat(hello(), "", &head), HasSubstr("invalid_api_key"));
@@ -176,13 +255,14 @@ TEST(Sim, keeps_account_by_model_and_key) {
   sim.ask("POST", "/v1/embeddings", R"({"model":"e","input":"four"})", "Authorization: Bearer k1\r\n");
   EXPECT_EQ(sim.served(),
             boost::json::parse(
-                R"({"requests":4,"prompt_tokens":19,"cached_tokens":0,"completion_tokens":34,"open":0,
+                R"({"requests":4,"prompt_tokens":25,"cached_tokens":0,"completion_tokens":34,"open":0,
                     "complete":4,"cancelled":0,"faulted":0,"refused":0,"models":{
-                    "a":{"requests":2,"prompt_tokens":12,"cached_tokens":0,"completion_tokens":32},
-                    "b":{"requests":1,"prompt_tokens":6,"cached_tokens":0,"completion_tokens":2},
+                    "a":{"requests":2,"prompt_tokens":16,"cached_tokens":0,"completion_tokens":32},
+                    "b":{"requests":1,"prompt_tokens":8,"cached_tokens":0,"completion_tokens":2},
                     "e":{"requests":1,"prompt_tokens":1,"cached_tokens":0,"completion_tokens":0}},"keys":{
-                    "k1":{"requests":2,"prompt_tokens":7,"cached_tokens":0,"completion_tokens":16},
-                    "k2":{"requests":2,"prompt_tokens":12,"cached_tokens":0,"completion_tokens":18}}})"));
+                    "k1":{"requests":2,"prompt_tokens":9,"cached_tokens":0,"completion_tokens":16},
+                    "k2":{"requests":2,"prompt_tokens":16,"cached_tokens":0,"completion_tokens":18}},
+                    "most_at_once":1,"over_capacity":0})"));
 }
 
 TEST(Sim, counts_what_was_produced_before_its_reader_left) {
@@ -200,7 +280,7 @@ TEST(Sim, counts_what_was_produced_before_its_reader_left) {
   EXPECT_EQ(served.completion_tokens, 4);
   EXPECT_EQ(sim.served().at("cancelled"), 1);
   EXPECT_EQ(sim.served().at("open"), 0);
-  EXPECT_EQ(sim.served().at("prompt_tokens"), 6);
+  EXPECT_EQ(sim.served().at("prompt_tokens"), 8);
 }
 
 TEST(Sim, remembers_the_very_bytes_of_the_last_requests) {
@@ -222,7 +302,7 @@ TEST(Sim, remembers_the_very_bytes_of_the_last_requests) {
 TEST(Sim, begins_anew_when_it_is_reset) {
   Sim sim({.prefix_cache = true});
   const std::string first = sim.chat(hello());
-  EXPECT_THAT(sim.chat(hello()), HasSubstr(R"("cached_tokens":6)"));
+  EXPECT_THAT(sim.chat(hello()), HasSubstr(R"("cached_tokens":5)"));
   std::string head;
   sim.ask("POST", "/sim/reset", "", "", &head);
   EXPECT_THAT(head, StartsWith("HTTP/1.1 204"));
@@ -264,6 +344,7 @@ TEST(Sim, takes_no_mix_that_makes_no_sense) {
   }
   EXPECT_FALSE(SimProvider::make({.mix = {{"what", 0.1}}}));
   EXPECT_FALSE(SimProvider::make({.dimensions = 0}));
+  EXPECT_FALSE(SimProvider::make({.capacity = -1}));
 }
 
 TEST(SimBehaviour, is_said_in_words) {

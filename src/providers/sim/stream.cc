@@ -48,26 +48,43 @@ class Pending {
   std::string bytes_;
 };
 
-Deadline due(Deadline::TimePoint begin, const SimBehaviour& behaviour, std::int64_t token) {
-  return Deadline(begin + behaviour.first_token + token * behaviour.gap);
-}
+// When each piece is due. A provider that is slowed down takes longer for what it has not said yet.
+class Pace {
+ public:
+  explicit Pace(const SimSending& sending)
+      : behaviour_(sending.behaviour), capacity_(sending.capacity), due_(std::chrono::steady_clock::now()) {}
 
-// The opening and the tokens up to `upto`, each when it is due.
-Awaitable<Result<void>> send_tokens(SimSending& sending, Pending& pending, std::int64_t upto) {
-  const auto begin = std::chrono::steady_clock::now();
+  // The next piece.
+  Deadline next() {
+    const std::chrono::microseconds step = first_ ? behaviour_.first_token : behaviour_.gap;
+    first_ = false;
+    due_ += std::chrono::duration_cast<Deadline::TimePoint::duration>(step * capacity_.stretch());
+    return Deadline(due_);
+  }
+
+ private:
+  const SimBehaviour& behaviour_;
+  const SimCapacity& capacity_;
+  Deadline::TimePoint due_;
+  bool first_ = true;
+};
+
+// The opening and the first `upto` pieces, each when it is due.
+Awaitable<Result<void>> send_pieces(SimSending& sending, Pending& pending, std::int64_t upto) {
+  Pace pace(sending);
   const bool waits = sending.behaviour.waits();
-  for (std::int64_t token = 0; token <= upto; ++token) {
-    if (waits && token < std::max<std::int64_t>(upto, 1)) {
-      const Deadline at = due(begin, sending.behaviour, token);
+  for (std::int64_t piece = 0; piece <= upto; ++piece) {
+    if (waits && piece < std::max<std::int64_t>(upto, 1)) {
+      const Deadline at = pace.next();
       if (!at.passed()) {
         auto waited = co_await pending.flush_then_wait(at);
         if (!waited) co_return waited;
       }
     }
-    if (token == 0) sending.answer.append_opening(pending.bytes());
-    if (token == upto) break;
-    sending.answer.append_token(pending.bytes(), token);
-    ++sending.produced;
+    if (piece == 0) sending.answer.append_opening(pending.bytes());
+    if (piece == upto) break;
+    sending.answer.append_piece(pending.bytes(), piece);
+    sending.produced += sending.answer.tokens_of(piece);
     if (pending.bytes().size() < kPiece) continue;
     auto sent = co_await pending.flush();
     if (!sent) co_return sent;
@@ -76,6 +93,7 @@ Awaitable<Result<void>> send_tokens(SimSending& sending, Pending& pending, std::
 }
 
 Awaitable<SimOutcome> send_fault(SimSending& sending, Pending& pending) {
+  if (sending.behaviour.fault != SimFault::kStall) sending.seat.leave();
   switch (sending.behaviour.fault) {
     case SimFault::kMalformed:
       pending.bytes() += "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n";
@@ -109,19 +127,21 @@ Awaitable<SimOutcome> send_stream(SimSending& sending) {
     net::Response response{.headers = net::sse_headers()};
     response.body.reserve(answer.stream_bytes());
     answer.append_opening(response.body);
-    for (std::int64_t token = 0; token < answer.tokens(); ++token) answer.append_token(response.body, token);
+    for (std::int64_t piece = 0; piece < answer.pieces(); ++piece) answer.append_piece(response.body, piece);
     answer.append_ending(response.body);
     sending.produced = answer.tokens();
+    sending.seat.leave();
     sending.exchange.reply(std::move(response));
     co_return SimOutcome::kComplete;
   }
   if (!co_await sending.exchange.start(200, net::sse_headers())) co_return SimOutcome::kCancelled;
   Pending pending(sending.exchange);
   const bool faulty = in_the_middle(behaviour.fault);
-  const std::int64_t upto = faulty ? std::min(behaviour.fault_at, answer.tokens()) : answer.tokens();
-  if (!co_await send_tokens(sending, pending, upto)) co_return SimOutcome::kCancelled;
+  const std::int64_t upto = faulty ? answer.pieces_within(behaviour.fault_at) : answer.pieces();
+  if (!co_await send_pieces(sending, pending, upto)) co_return SimOutcome::kCancelled;
   if (faulty) co_return co_await send_fault(sending, pending);
   answer.append_ending(pending.bytes());
+  sending.seat.leave();
   if (!co_await pending.flush()) co_return SimOutcome::kCancelled;
   if (!co_await sending.exchange.finish()) co_return SimOutcome::kCancelled;
   co_return SimOutcome::kComplete;
@@ -129,14 +149,15 @@ Awaitable<SimOutcome> send_stream(SimSending& sending) {
 
 Awaitable<SimOutcome> send_whole(SimSending& sending) {
   const SimBehaviour& behaviour = sending.behaviour;
-  const std::int64_t tokens = sending.answer.tokens();
   if (behaviour.waits()) {
-    const auto last = std::max<std::int64_t>(tokens - 1, 0);
-    if (!co_await base::sleep_until(due(std::chrono::steady_clock::now(), behaviour, last))) {
-      co_return SimOutcome::kCancelled;
+    Pace pace(sending);
+    for (std::int64_t piece = 0; piece < std::max<std::int64_t>(sending.answer.pieces(), 1); ++piece) {
+      const Deadline at = pace.next();
+      if (!at.passed() && !co_await base::sleep_until(at)) co_return SimOutcome::kCancelled;
     }
   }
-  sending.produced = tokens;
+  sending.produced = sending.answer.tokens();
+  if (behaviour.fault != SimFault::kStall) sending.seat.leave();
   net::Response response = net::Response::json(200, sending.answer.whole());
   if (!in_the_middle(behaviour.fault)) {
     sending.exchange.reply(std::move(response));

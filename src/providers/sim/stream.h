@@ -6,6 +6,7 @@
 #include "net/server.h"
 #include "providers/sim/answer.h"
 #include "providers/sim/behaviour.h"
+#include "providers/sim/capacity.h"
 #include "providers/sim/ledger.h"
 
 namespace parley::providers {
@@ -14,6 +15,8 @@ struct SimSending {
   net::Exchange& exchange;
   const SimAnswer& answer;
   const SimBehaviour& behaviour;
+  const SimCapacity& capacity;
+  SimCapacity::Seat& seat;
   // Tokens that the answer has come to.
   std::int64_t produced = 0;
 };
