@@ -43,13 +43,15 @@ std::optional<Address> parse_node(std::string_view text) {
 // RFC 9110, 5.6.4. Takes the quoted string from the front of `rest`.
 std::optional<std::string> take_quoted(std::string_view& rest) {
   std::string value;
+  bool escaped = false;
   for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (rest[i] == '"') {
+    const char c = rest[i];
+    if (c == '"' && !escaped) {
       rest.remove_prefix(i + 1);
       return value;
     }
-    if (rest[i] == '\\' && ++i == rest.size()) break;
-    value.push_back(rest[i]);
+    escaped = c == '\\' && !escaped;
+    if (!escaped) value.push_back(c);
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "net/connection_counts.h"
 #include "net/server_harness.h"
 
 namespace parley::net {
@@ -83,6 +84,11 @@ class TlsClient {
 
   bool connected() const { return connected_; }
   void send(const std::string& text) { SSL_write(ssl_, text.data(), static_cast<int>(text.size())); }
+  // False at the end.
+  bool receive_some() {
+    std::array<char, 4096> buffer{};
+    return SSL_read(ssl_, buffer.data(), buffer.size()) > 0;
+  }
   std::string receive_all() {
     std::string all;
     std::array<char, 4096> buffer{};
@@ -165,6 +171,45 @@ TEST(Tls, ends_what_is_no_handshake_and_what_never_ends_one) {
   plain.receive_all();
   RawSocket silent(server.port());
   EXPECT_EQ(silent.receive_all(), "");
+}
+
+TEST(Tls, tells_one_connection_too_many_why) {
+  const auto counts = std::make_shared<ConnectionCounts>(1);
+  RunningServer server(say_tls, {.tls = identity(self_signed("one")), .connections_per_client = counts});
+  TlsClient first(server.port());
+  TlsClient second(server.port());
+  second.send(kClosing);
+  EXPECT_THAT(second.receive_all(), StartsWith("HTTP/1.1 429 "));
+  first.send(kClosing);
+  EXPECT_THAT(first.receive_all(), StartsWith("HTTP/1.1 200 "));
+}
+
+base::Awaitable<void> say_much(Exchange& exchange) {
+  exchange.reply(Response::text(200, std::string(32 << 20, 'x')));
+  co_return;
+}
+
+TEST(Tls, gives_up_on_a_peer_that_does_not_read) {
+  RunningServer server(say_much, {.tls = identity(self_signed("one")), .write_timeout = 60ms});
+  TlsClient client(server.port());
+  client.send(kClosing);
+  std::size_t open = 1;
+  for (int i = 0; open > 0 && i < 2000; ++i) {
+    std::this_thread::sleep_for(10ms);
+    server.on_worker([&](Server& running) { open = running.connections(); });
+  }
+  EXPECT_EQ(open, 0U);
+}
+
+TEST(Tls, bears_with_a_peer_that_keeps_the_pace) {
+  RunningServer server(say_much, {.tls = identity(self_signed("one")), .write_timeout = 300ms});
+  TlsClient client(server.port());
+  client.send(kClosing);
+  // Many times the write timeout. In each, 307 bytes would do.
+  for (int i = 0; i < 600; ++i) {
+    EXPECT_TRUE(client.receive_some());
+    std::this_thread::sleep_for(2ms);
+  }
 }
 
 TEST(Tls, says_what_is_wrong_with_certificate_or_key) {
