@@ -7,7 +7,8 @@
 namespace parley::limits {
 namespace {
 
-// Rounds without congestion until growth is faster than the square root.
+// In a round, by the limit's square root; and how many without congestion until growth is faster.
+constexpr double kGrowth = 0.5;
 constexpr std::size_t kPatientRounds = 4;
 // In a round, after those.
 constexpr double kFastGrowth = 0.25;
@@ -63,7 +64,7 @@ void Concurrency::served(const Permit& permit) {
     set_limit(std::min(limit_ + 1, threshold_));
   } else {
     const double fast = clean_rounds_ >= kPatientRounds ? kFastGrowth * limit_ : 0;
-    set_limit(limit_ + std::max(std::sqrt(limit_), fast) / limit_);
+    set_limit(limit_ + std::max({1.0, kGrowth * std::sqrt(limit_), fast}) / limit_);
   }
   if (++served_in_round_ >= limit()) {
     served_in_round_ = 0;

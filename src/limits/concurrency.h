@@ -8,8 +8,8 @@
 // its own, each answered here:
 //  - A few stray failures hold it down for ever (helidon #9542: 3 % slow, 68 % refused): push-backs of up to
 //    kTolerated of the requests are taken as the provider's noise.
-//  - It is slow to come back (concurrency-limits #147): growth is the limit's square root in a round, twice
-//    the limit in a round up to where the last congestion began, and a quarter of it after some clean rounds.
+//  - It is slow to come back (concurrency-limits #147): in a round the limit grows by half its square root,
+//    twofold up to where the last congestion began, and by a quarter after some rounds without any.
 //  - A model server that queues on its own never pushes back (llm-d-batch-gateway #491): for those the
 //    operator names a time to the first token that is still well; half of the requests being later than that
 //    is congestion. A named target does not drift.
@@ -44,7 +44,7 @@ class Concurrency {
   // Share of the requests that may be pushed back for no reason.
   static constexpr double kTolerated = 0.05;
   // What is left of the limit after congestion.
-  static constexpr double kLeft = 0.8;
+  static constexpr double kLeft = 0.9;
 
   // Requests at once: never fewer than `min`, which is at least 1, and never more than `max`.
   struct Options {

@@ -2,12 +2,12 @@
 //
 // Between tiers it is start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair Queueing", SIGCOMM 1996)
 // with every turn of the same cost: a tier's next turn has a start tag, the smallest tag is next, and each
-// turn moves its tier's tag on by 1/weight. While tiers wait, each gets turns in proportion to its weight, to
-// within one turn; a tier that comes back after a while begins at the tag that is served now, so it has
-// neither credit nor debt. Within a tier users take turns (round robin: a user joins at the end and goes
-// there again after each turn), so a user waits for at most one turn of every other, however many those have
-// waiting, and nothing that is remembered of one who has left helps or harms. A user's own are first in,
-// first out.
+// turn moves its tier's tag on by 1/weight. While two tiers wait, the turns of each divided by its weight
+// differ by 1/weight of the one and 1/weight of the other at most (the paper's theorem 1); a tier that comes
+// back after a while begins at the tag that is served now, so it has neither credit nor debt. Within a tier
+// users take turns (round robin: a user joins at the end and goes there again after each turn), so a user
+// waits for at most one turn of every other, however many those have waiting, and nothing that is remembered
+// of one who has left helps or harms. A user's own are first in, first out.
 //
 // Costs, with T tiers (a handful), U users waiting in the tier and D waiting of one user: enter, leave and
 // next O(T); place_of O(T + U + D), the U over a plain array of counters; number O(n T) for all n that wait.
