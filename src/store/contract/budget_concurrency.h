@@ -47,6 +47,8 @@ inline base::Awaitable<void> look(Store& store, model::Owner owner, Rush& rush) 
   if (over) ++rush.overshot;
 }
 
+using Turns = std::vector<std::pair<BeginTurn, FinishTurn>>;
+
 // A turn from its beginning to one of its ends, with a look at the budget after every step.
 inline base::Awaitable<void> run_turn(Store& store, model::Owner owner, BeginTurn begin, FinishTurn finish,
                                       Rush& rush) {
@@ -65,27 +67,37 @@ inline base::Awaitable<void> run_turn(Store& store, model::Owner owner, BeginTur
   co_await look(store, owner, rush);
 }
 
+inline base::Awaitable<void> run_turns(Store& store, model::Owner owner, Turns turns, Rush& rush) {
+  for (auto& [begin, finish] : turns) {
+    co_await run_turn(store, owner, std::move(begin), std::move(finish), rush);
+  }
+}
+
 // Threads of their own, as nodes are: two users of one organisation, each with a limit, and one for both.
 TEST_P(StoreContract, used_and_reserved_never_pass_a_limit_and_nothing_stays_reserved) {
   constexpr std::size_t kThreads = 4;
-  constexpr int kTurns = 100;
+  constexpr int kTalkers = 40;
+  constexpr int kTurns = 6;
   std::array<Rush, 2> rushes;
   for (Rush& rush : rushes) {
-    rush.user_limit = Tokens(1000);
-    rush.organisation_limit = Tokens(1500);
+    rush.user_limit = Tokens(3000);
+    rush.organisation_limit = Tokens(5000);
   }
   base::Random random(31);
-  std::array<std::vector<std::pair<BeginTurn, FinishTurn>>, kThreads> work;
-  for (auto& turns : work) {
-    for (int i = 0; i < kTurns; ++i) {
-      auto begin = saying(std::nullopt, "x");
-      begin.reserve = wanting(20, 60, 10);
-      begin.reserve->user.tokens_per_day = rushes[0].user_limit;
-      begin.reserve->organisation.tokens_per_day = rushes[0].organisation_limit;
-      auto finish = ending(begin.turn, "y");
-      finish.info.usage = used(20, static_cast<std::int64_t>(random.below(60)));
-      if (random.below(4) == 0) finish.status = MessageStatus::kCancelled;
-      turns.emplace_back(std::move(begin), std::move(finish));
+  std::array<std::vector<Turns>, kThreads> work;
+  for (auto& talkers : work) {
+    talkers.resize(kTalkers);
+    for (Turns& turns : talkers) {
+      for (int i = 0; i < kTurns; ++i) {
+        auto begin = saying(std::nullopt, "x");
+        begin.reserve = wanting(20, 60, 10);
+        begin.reserve->user.tokens_per_day = rushes[0].user_limit;
+        begin.reserve->organisation.tokens_per_day = rushes[0].organisation_limit;
+        auto finish = ending(begin.turn, "y");
+        finish.info.usage = used(20, static_cast<std::int64_t>(random.below(60)));
+        if (random.below(4) == 0) finish.status = MessageStatus::kCancelled;
+        turns.emplace_back(std::move(begin), std::move(finish));
+      }
     }
   }
   std::vector<std::thread> threads;
@@ -93,9 +105,8 @@ TEST_P(StoreContract, used_and_reserved_never_pass_a_limit_and_nothing_stays_res
     threads.emplace_back([&, n] {
       boost::asio::io_context io;
       base::TaskGroup group(io.get_executor());
-      for (auto& [begin, finish] : work[n]) {
-        group.spawn(
-            run_turn(store(), n % 2 == 0 ? ada : bob, std::move(begin), std::move(finish), rushes[n % 2]));
+      for (Turns& turns : work[n]) {
+        group.spawn(run_turns(store(), n % 2 == 0 ? ada : bob, std::move(turns), rushes[n % 2]));
       }
       io.run();
     });
@@ -104,7 +115,7 @@ TEST_P(StoreContract, used_and_reserved_never_pass_a_limit_and_nothing_stays_res
   std::int64_t both = 0;
   for (std::size_t n = 0; n < 2; ++n) {
     EXPECT_EQ(rushes[n].overshot, 0);
-    EXPECT_EQ(rushes[n].ran + rushes[n].refused, static_cast<int>(kThreads) / 2 * kTurns);
+    EXPECT_EQ(rushes[n].ran + rushes[n].refused, static_cast<int>(kThreads) / 2 * kTalkers * kTurns);
     EXPECT_GT(rushes[n].ran, 10);
     EXPECT_GT(rushes[n].refused, 10);
     const auto day = budget_of(n == 0 ? ada : bob).user.day;

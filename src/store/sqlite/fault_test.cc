@@ -18,7 +18,8 @@ using model::MessageStatus;
 
 const model::Owner kAda{"acme", "ada"};
 
-// One conversation with a turn that is begun, checkpointed and finished, and one turn that makes its own.
+// One conversation with a turn that is begun, checkpointed and finished, a charge, and one turn that makes
+// its own conversation and goes on.
 class Story {
  public:
   Story() : ids_(clock_, base::Random(11)) {
@@ -28,6 +29,15 @@ class Story {
     other_ = saying(ids_, std::nullopt, "elsewhere");
     other_.new_conversation = NewConversation{.id = ids_.next<model::ConversationId>(), .model = "small"};
     other_.idempotency = IdempotencyKey{"m:2", "f"};
+    // All of it fits at once, and nothing beside it: what a failed try left behind would keep the last one
+    // from beginning.
+    begin_.reserve = some_reserve();
+    begin_.reserve->user.tokens_per_day = model::Tokens(67);
+    other_.reserve = begin_.reserve;
+    charge_ = {.charge = ids_.next<model::ChargeId>(), .model = "vectors", .node = "before", .now = kNow};
+    charge_.reserve = begin_.reserve;
+    charge_.reserve->input = model::Tokens(7);
+    charge_.reserve->output_wanted = model::Tokens(0);
   }
 
   // Writes what is not acknowledged yet.
@@ -40,10 +50,15 @@ class Story {
     if (!kept_ && !ended_) {
       kept_ = written(wait(store.checkpoint_turn({}, kAda, so_far(begin_.turn, "half", 2))));
     }
-    if (!ended_) ended_ = written(wait(store.finish_turn({}, kAda, answering(begin_.turn, "whole", 5))));
+    if (!charged_) charged_ = written(wait(store.begin_charge({}, kAda, charge_)));
+    if (!ended_) ended_ = written(wait(store.finish_turn({}, kAda, answering(begin_.turn, "whole", 2))));
+    if (charged_ && !charge_ended_) {
+      charge_ended_ = written(wait(store.finish_charge(
+          {}, kAda, {.charge = charge_.charge, .usage = {.input = model::Tokens(5)}, .now = kNow})));
+    }
     if (!other_begun_) other_begun_ = written(wait(store.begin_turn({}, kAda, other_)));
   }
-  bool told() const { return made_ && begun_ && ended_ && other_begun_; }
+  bool told() const { return made_ && begun_ && ended_ && charge_ended_ && other_begun_; }
 
   // What was acknowledged is there, and nothing else.
   void check(Store& store) const {
@@ -62,9 +77,17 @@ class Story {
       EXPECT_EQ(turn->turn.last_event, ended_ ? 3 : kept_ ? 2 : 0);
     }
     const auto usage = good(wait(store.usage({}, kAda, that_day())));
-    ASSERT_EQ(usage.size(), ended_ ? 1U : 0U);
-    if (ended_) EXPECT_EQ(usage[0].usage.output, model::Tokens(5));
-    if (ended_) EXPECT_EQ(conversation->usage.output, model::Tokens(5));
+    ASSERT_EQ(usage.size(), ended_ || charge_ended_ ? 1U : 0U);
+    if (!usage.empty()) EXPECT_EQ(usage[0].usage.output, model::Tokens(ended_ ? 2 : 0));
+    if (!usage.empty()) EXPECT_EQ(usage[0].usage.input, model::Tokens(charge_ended_ ? 5 : 0));
+    if (ended_) EXPECT_EQ(conversation->usage.output, model::Tokens(2));
+    const auto budget = good(wait(store.budget({}, kAda, base::day_of(kNow))));
+    EXPECT_EQ(budget.user.day.used, model::Tokens((ended_ ? 2 : 0) + (charge_ended_ ? 5 : 0)));
+    const int turns = int{begun_ && !ended_} + int{other_begun_};
+    const bool charge_runs = charged_ && !charge_ended_;
+    EXPECT_EQ(budget.user.day.reserved, model::Tokens(30 * turns + (charge_runs ? 7 : 0)));
+    EXPECT_EQ(budget.user.day.reserved_cost, model::MicroUsd(210 * turns + (charge_runs ? 7 : 0)));
+    EXPECT_EQ(budget.organisation, budget.user);
     EXPECT_EQ(wait(store.turn({}, kAda, other_.turn)).has_value(), other_begun_);
     EXPECT_EQ(wait(store.conversation({}, kAda, other_.new_conversation->id)).has_value(), other_begun_);
   }
@@ -76,6 +99,7 @@ class Story {
       if constexpr (std::is_same_v<T, BegunTurn>) EXPECT_FALSE(result->replayed);
       if constexpr (std::is_same_v<T, FinishedTurn>) EXPECT_TRUE(result->applied);
       if constexpr (std::is_same_v<T, CreatedConversation>) EXPECT_TRUE(result->created);
+      if constexpr (std::is_same_v<T, bool>) EXPECT_TRUE(*result);
       return true;
     }
     const ErrorCode code = result.error().code;
@@ -91,6 +115,9 @@ class Story {
   model::ConversationId conversation_;
   BeginTurn begin_;
   BeginTurn other_;
+  BeginCharge charge_;
+  bool charged_ = false;
+  bool charge_ended_ = false;
   bool made_ = false;
   bool begun_ = false;
   bool kept_ = false;

@@ -26,8 +26,10 @@ using std::chrono::steady_clock;
 constexpr int kRounds = 25;
 constexpr int kTalkers = 8;
 constexpr int kCheckpoints = 2;
+// What some_reserve() holds back.
+constexpr std::int64_t kHeld = 30;
 
-enum class Step : std::uint8_t { kMade, kBegun, kKept, kEnded, kFailed };
+enum class Step : std::uint8_t { kMade, kBegun, kKept, kEnded, kCharged, kFailed };
 
 // One acknowledged write, as the child tells it: small enough that a pipe takes it whole.
 struct Ack {
@@ -83,7 +85,8 @@ class Child {
     auto created = co_await store_->create_conversation({}, owner_, made, kNow);
     tell(created, ack);
     for (std::int64_t n = 1;; ++n) {
-      const BeginTurn begin = saying(ids_, id, said(n));
+      BeginTurn begin = saying(ids_, id, said(n));
+      begin.reserve = some_reserve();
       ack = {.step = Step::kBegun, .checkpoint = 0, .conversation = id.bytes(), .turn = begin.turn.bytes()};
       auto begun = co_await store_->begin_turn({}, owner_, begin);
       tell(begun, ack);
@@ -97,6 +100,18 @@ class Child {
       ack.step = Step::kEnded;
       auto ended = co_await store_->finish_turn({}, owner_, answering(begin.turn, whole(n), 100 + n));
       tell(ended, ack);
+      // Paid for, and no turn.
+      const BeginCharge charge{.charge = ids_.next<model::ChargeId>(),
+                               .model = "vectors",
+                               .reserve = some_reserve(),
+                               .node = "before",
+                               .now = kNow};
+      auto charged = co_await store_->begin_charge({}, owner_, charge);
+      if (!charged) tell(charged, ack);
+      const FinishCharge settled{.charge = charge.charge, .usage = {.input = model::Tokens(1)}, .now = kNow};
+      auto paid = co_await store_->finish_charge({}, owner_, settled);
+      ack.step = Step::kCharged;
+      tell(paid, ack);
     }
   }
 
@@ -165,6 +180,8 @@ struct Known {
 struct Found {
   std::int64_t ended = 0;
   std::int64_t output = 0;
+  // What charges used: one token of input each.
+  std::int64_t charges = 0;
   std::map<model::TurnId, std::string> running{};
 };
 
@@ -216,13 +233,15 @@ class KillTest : public ::testing::Test {
   Found check(const std::string& path, int round, const std::vector<Ack>& acks) {
     std::map<model::TurnId, Known> known;
     std::map<model::ConversationId, bool> made;
+    std::int64_t charges = 0;
     for (const Ack& ack : acks) {
+      charges += ack.step == Step::kCharged ? 1 : 0;
       EXPECT_NE(ack.step, Step::kFailed) << "a write failed";
       made[model::ConversationId(ack.conversation)] = true;
       if (ack.step == Step::kMade) continue;
       Known& turn = known[model::TurnId(ack.turn)];
       turn.checkpoint = ack.checkpoint;
-      turn.ended = ack.step == Step::kEnded;
+      turn.ended = ack.step == Step::kEnded || ack.step == Step::kCharged;
     }
     const auto store = good(open_store({.path = path}, metrics_, log_));
     const model::Owner owner = owner_of(round);
@@ -234,7 +253,16 @@ class KillTest : public ::testing::Test {
     }
     EXPECT_TRUE(made.empty()) << "an acknowledged conversation is missing";
     EXPECT_TRUE(known.empty()) << "an acknowledged turn is missing";
-    sums_are(*store, owner, found.ended, found.output);
+    found.charges = charges_of(*store, owner);
+    EXPECT_GE(found.charges, charges) << "an acknowledged charge is missing";
+    EXPECT_LE(found.charges, charges + kTalkers);
+    sums_are(*store, owner, found);
+    // Beside the running turns', what charges hold that were running too.
+    const auto budget = good(wait(store->budget({}, owner, base::day_of(kNow))));
+    const std::int64_t held = budget.user.day.reserved.count() - kHeld * std::ssize(found.running);
+    EXPECT_GE(held, 0);
+    EXPECT_LE(held, kHeld * (kTalkers - std::ssize(found.running)));
+    EXPECT_EQ(held % kHeld, 0);
 
     const auto reaped = good(wait(store->reap_turns({}, {.now = kNow, .sole_node = "after"})));
     EXPECT_EQ(reaped.size(), found.running.size());
@@ -251,16 +279,29 @@ class KillTest : public ::testing::Test {
     }
     found.ended += std::ssize(reaped);
     found.output += interrupted_output;
-    sums_are(*store, owner, found.ended, found.output);
+    sums_are(*store, owner, found);
+    const auto quiet = good(wait(store->budget({}, owner, base::day_of(kNow))));
+    for (const auto& account : {quiet.user, quiet.organisation}) {
+      EXPECT_EQ(account.day.reserved, model::Tokens(0));
+      EXPECT_EQ(account.day.reserved_cost, model::MicroUsd(0));
+    }
     return found;
   }
 
-  static void sums_are(Store& store, const model::Owner& owner, std::int64_t turns, std::int64_t output) {
+  static std::int64_t charges_of(Store& store, const model::Owner& owner) {
     const auto usage = good(wait(store.usage({}, owner, that_day())));
-    ASSERT_EQ(usage.size(), turns == 0 ? 0U : 1U);
-    if (turns == 0) return;
-    EXPECT_EQ(usage[0].turns, turns);
-    EXPECT_EQ(usage[0].usage.output.count(), output);
+    return usage.empty() ? 0 : usage[0].usage.input.count();
+  }
+
+  static void sums_are(Store& store, const model::Owner& owner, const Found& found) {
+    const auto usage = good(wait(store.usage({}, owner, that_day())));
+    ASSERT_EQ(usage.size(), found.ended == 0 ? 0U : 1U);
+    const auto budget = good(wait(store.budget({}, owner, base::day_of(kNow))));
+    EXPECT_EQ(budget.user.day.used.count(), found.output + found.charges);
+    if (found.ended == 0) return;
+    EXPECT_EQ(usage[0].turns, found.ended);
+    EXPECT_EQ(usage[0].usage.output.count(), found.output);
+    EXPECT_EQ(usage[0].usage.input.count(), found.charges);
   }
 
   base::Metrics metrics_;
@@ -290,9 +331,13 @@ TEST_F(KillTest, a_killed_process_loses_nothing_that_it_was_told_is_written) {
 
   // The later rounds took nothing from the earlier ones.
   const auto store = good(open_store({.path = scratch.path()}, metrics_, log_));
+  std::int64_t all = 0;
   for (std::size_t i = 0; i < rounds.size(); ++i) {
-    sums_are(*store, owner_of(static_cast<int>(i)), rounds[i].ended, rounds[i].output);
+    sums_are(*store, owner_of(static_cast<int>(i)), rounds[i]);
+    all += rounds[i].output + rounds[i].charges;
   }
+  const auto budget = good(wait(store->budget({}, owner_of(0), base::day_of(kNow))));
+  EXPECT_EQ(budget.organisation.day.used.count(), all) << "the organisation's is everybody's";
   const auto db = good(Connection::open(scratch.path(), Connection::Mode::kRead, std::chrono::seconds(1)));
   auto intact = db->query("PRAGMA integrity_check");
   ASSERT_TRUE(intact.next());

@@ -45,6 +45,14 @@ inline FinishTurn answering(model::TurnId turn, std::string text, std::int64_t o
   return finish;
 }
 
+// 30 tokens and 210 micro-dollars.
+inline Reserve some_reserve() {
+  return {.input = model::Tokens(10),
+          .output_wanted = model::Tokens(20),
+          .output_least = model::Tokens(20),
+          .price = {.input = model::MicroUsd(1'000'000), .output = model::MicroUsd(10'000'000)}};
+}
+
 // The day of kNow, summed up.
 inline UsageQuery that_day() {
   const auto day = std::chrono::floor<std::chrono::days>(kNow);
