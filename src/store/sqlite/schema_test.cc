@@ -1,10 +1,13 @@
 #include "store/sqlite/schema.h"
 
 #include <array>
+#include <limits>
 
 #include <gtest/gtest.h>
 
+#include "base/time.h"
 #include "store/contract/suite.h"
+#include "store/sqlite/scenario.h"
 #include "store/sqlite/scratch.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -60,6 +63,58 @@ TEST_F(Schema, a_step_that_fails_leaves_the_version_before_it) {
   EXPECT_EQ(number(*db, "SELECT count(*) FROM sqlite_schema WHERE name='more'"), 0);
   good(migrate(*db, kNew));
   EXPECT_EQ(number(*db, "PRAGMA user_version"), 3);
+}
+
+// As a program of version 1 left it: two users of a tenant with what they used, and a turn of Ada's that ran.
+constexpr const char* kVersionOne = R"sql(
+INSERT INTO owners(id, tenant, user) VALUES(7, 'acme', 'ada'), (8, 'acme', 'bob'), (9, 'globex', 'ada');
+INSERT INTO usage_daily VALUES
+  (7, 20484, 'small', x'', 2, 100, 40, 20, 30, 0), (7, 20484, 'large', x'', 1, 5, 0, 5, 1, 0),
+  (7, 20483, 'small', x'', 1, 1000, 0, 0, 9, 0), (8, 20484, 'small', x'', 1, 200, 0, 0, 4, 0),
+  (9, 20484, 'small', x'', 1, 9223372036854775807, 0, 1, 9223372036854775807, 0),
+  (9, 20484, 'large', x'', 1, 9223372036854775807, 0, -4, 1, 0);
+INSERT INTO messages(id, owner, position, turn_id, role, status, created_at, content) VALUES
+  (x'01000000000000000000000000000000', 7, 1, x'03000000000000000000000000000000', 1, 0, 1769851800000, 'hello'),
+  (x'02000000000000000000000000000000', 7, 2, x'03000000000000000000000000000000', 2, 1, 1769851800000, 'half');
+UPDATE messages SET answer_model='small', route='', source=0, input_tokens=10, cached_input_tokens=0,
+  output_tokens=3, cost_micro_usd=2, saved_tokens=0 WHERE role=2;
+INSERT INTO turns(id, owner, user_message_id, answer_id, status, reserved_event, node, lease_until, begun_at)
+  VALUES(x'03000000000000000000000000000000', 7, x'01000000000000000000000000000000',
+  x'02000000000000000000000000000000', 1, 4096, 'old', 1769851830000, 1769851800000);
+)sql";
+
+TEST_F(Schema, a_file_of_version_1_knows_what_was_used_and_its_running_turns_are_settled) {
+  {
+    auto db = open();
+    good(migrate(*db, schema_steps().first(1)));
+    db->script(kVersionOne);
+    ASSERT_FALSE(db->failed()) << db->take_error().cause;
+  }
+  const auto store = good(this->store());
+  const auto day = base::day_of(kNow);
+  ASSERT_EQ(day.time_since_epoch().count(), 20484);
+  const auto budget = [&](model::Owner owner) { return good(contract::wait(store->budget({}, owner, day))); };
+  BudgetState ada = budget({"acme", "ada"});
+  EXPECT_EQ(ada.user.day, (model::Spending{.used = model::Tokens(130), .used_cost = model::MicroUsd(31)}));
+  EXPECT_EQ(ada.user.month, (model::Spending{.used = model::Tokens(1130), .used_cost = model::MicroUsd(40)}));
+  EXPECT_EQ(ada.organisation.day.used, model::Tokens(330));
+  EXPECT_EQ(ada.organisation.month.used_cost, model::MicroUsd(44));
+  EXPECT_EQ(budget({"globex", "ada"}).user.day.used.count(), std::numeric_limits<std::int64_t>::max());
+
+  EXPECT_EQ(good(contract::wait(store->reap_turns({}, {.now = kNow, .sole_node = "new"}))).size(), 1U);
+  ada = budget({"acme", "ada"});
+  EXPECT_EQ(ada.user.day, (model::Spending{.used = model::Tokens(143), .used_cost = model::MicroUsd(33)}));
+  EXPECT_EQ(ada.organisation.day.used, model::Tokens(343));
+  // New owners join their organisation.
+  base::SystemClock clock;
+  model::IdGenerator ids(clock, base::Random(1));
+  for (const char* user : {"ada", "new"}) {
+    auto begin = saying(ids, std::nullopt, "hello");
+    begin.reserve = some_reserve();
+    good(contract::wait(store->begin_turn({}, {"acme", user}, begin)));
+  }
+  EXPECT_EQ(budget({"acme", "new"}).organisation.day.reserved, model::Tokens(60));
+  EXPECT_EQ(budget({"acme", "ada"}).user.day.reserved, model::Tokens(30));
 }
 
 TEST_F(Schema, a_newer_file_is_refused_and_left_as_it_is) {
