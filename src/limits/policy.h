@@ -24,7 +24,9 @@ struct RateLimit {
   std::int64_t burst = 0;
 
   bool any() const { return requests > 0; }
-  // Only where any().
+  // Only where any(). One an interval of window / requests, rounded up to a whole microsecond: where it does
+  // not divide evenly there are ever so few less, and never one too many. 600 in a minute are one in 100 ms.
+  // A burst that would take longer than state::kMaxRateSpan to be there again is cut.
   state::Rate rate() const;
 
   friend bool operator==(const RateLimit&, const RateLimit&) = default;
@@ -42,7 +44,8 @@ struct TierPolicy {
   RateLimit graphql{};
   RateLimit chat_completions{};
   RateLimit embeddings{};
-  // Of one user at once, over all nodes; 0: no limit. A turn that waits in line counts.
+  // Of one user at once, over all nodes, up to state::kMaxSlots; 0: no limit. A turn that waits in line
+  // counts.
   std::int64_t max_turns = 100;
   // Subscriptions and event streams that are open.
   std::int64_t max_streams = 100;
@@ -52,6 +55,7 @@ struct TierPolicy {
   std::chrono::milliseconds max_wait{30'000};
   model::BudgetLimits budget{};
 
+  // Nothing where this API has no limit of its own.
   const RateLimit* of(Api api) const;
 };
 
@@ -60,6 +64,7 @@ struct OrganisationPolicy {
   model::BudgetLimits budget{};
 };
 
+// 0 offences: none brings a ban.
 struct BanPolicy {
   // Bad tokens, by address.
   state::BanRule logins{.offences = 100};
@@ -74,7 +79,8 @@ struct Policy {
   // By the tenant's name; any other is held to `any_organisation`.
   std::map<std::string, OrganisationPolicy, std::less<>> organisations{};
   OrganisationPolicy any_organisation{};
-  // By "tenant/user": each limit that is set takes the tier's place.
+  // By "tenant/user": each limit that is set takes the tier's place. Not for a tenant with a slash in its
+  // name.
   std::map<std::string, model::BudgetLimits, std::less<>> users{};
   // Of one address: an IPv4 address, or an IPv6 network of 64 bits.
   RateLimit per_address{.requests = 6000, .burst = 1000};
