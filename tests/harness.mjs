@@ -73,6 +73,48 @@ export async function startSim(args = []) {
     served: () => get('/sim/served'),
     requests: () => get('/sim/requests'),
     reset: () => fetch(`${url}/sim/reset`, { method: 'POST' }),
+    // What it has served once nothing is under way.
+    async quiet(limitMs = 20_000) {
+      for (const limit = Date.now() + limitMs; ; await pause(10)) {
+        const served = await get('/sim/served');
+        if (served.open === 0) return served;
+        if (Date.now() > limit) throw new Error(`the provider still answers: ${JSON.stringify(served)}`);
+      }
+    },
+  };
+}
+
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// Until `check()` holds; fails with `what` when the time is up.
+export async function until(check, what, limitMs = 10_000) {
+  for (const limit = Date.now() + limitMs; !(await check()); await pause(5)) {
+    if (Date.now() > limit) throw new Error(`not in ${limitMs} ms: ${what}`);
+  }
+}
+
+// Rows of a Parley's database, read from outside.
+export function rows(folder, sql) {
+  const out = execFileSync('sqlite3', ['-readonly', '-json', '-cmd', '.timeout 5000', join(folder, 'parley.db'), sql],
+    { encoding: 'utf8', maxBuffer: 256 << 20 });
+  return out.trim() ? JSON.parse(out) : [];
+}
+
+// Reads the accounts all the time; `end()` resolves with the most that was seen (tests/budget_watch.py).
+export async function watchAccounts(folder) {
+  let last;
+  const watcher = await start('python3', [join(root, 'tests/budget_watch.py'), join(folder, 'parley.db')], {
+    from: 'stdout',
+    ready: (line) => {
+      last = line;
+      return line === 'ready' ? true : undefined;
+    },
+  });
+  return {
+    async end() {
+      await watcher.stop();
+      return JSON.parse(last);
+    },
   };
 }
 

@@ -97,8 +97,6 @@ void SimAnswer::choose_words(std::int64_t wanted) {
   tokens_ = wanted;
 }
 
-// Tokens are cut off at the end only, and those that are left are what their text has: byte pairs are merged
-// within what is between two tokens alone.
 void SimAnswer::cut_into_pieces(std::int64_t wanted) {
   std::string_view rest = text_;
   std::size_t size = 0;
@@ -113,7 +111,18 @@ void SimAnswer::cut_into_pieces(std::int64_t wanted) {
     tokens_ += std::exchange(tokens, 0);
     rest.remove_prefix(std::exchange(size, 0));
   }
-  if (!rest.empty()) finish_reason_ = "length";
+  if (rest.empty()) return;
+  finish_reason_ = "length";
+  // Spaces in front of a word that was cut off may be fewer tokens where nothing follows them.
+  const auto count = [&] {
+    return tokens::count(tokens::Encoding::kO200k,
+                         std::string_view(text_).substr(0, text_.size() - rest.size()));
+  };
+  while (!pieces_.empty() && count() != tokens_) {
+    tokens_ -= pieces_.back().tokens;
+    rest = {pieces_.back().text.data(), rest.size() + pieces_.back().text.size()};
+    pieces_.pop_back();
+  }
 }
 
 std::int64_t SimAnswer::pieces_within(std::int64_t tokens) const {
