@@ -67,11 +67,24 @@ void measure_syncs(const std::filesystem::path& folder, int seconds) {
   std::printf("writes of 4 KiB, each synced: %.0f/s\n", static_cast<double>(written) / took);
 }
 
+// All eight limits, none of which is met.
+store::Reserve held_back() {
+  store::Reserve reserve = store::sqlite::some_reserve();
+  constexpr std::int64_t kMuch = 1'000'000'000'000;
+  reserve.user = {.tokens_per_day = model::Tokens(kMuch),
+                  .tokens_per_month = model::Tokens(kMuch),
+                  .cost_per_day = model::MicroUsd(kMuch),
+                  .cost_per_month = model::MicroUsd(kMuch)};
+  reserve.organisation = reserve.user;
+  return reserve;
+}
+
 base::Awaitable<void> take_turns(store::Store& store, model::IdGenerator& ids, base::Deadline until,
-                                 std::uint64_t& turns) {
+                                 bool budgets, std::uint64_t& turns) {
   const model::Owner owner{.tenant = "bench", .user = "ann"};
   while (!until.passed()) {
-    const auto begin = store::sqlite::saying(ids, std::nullopt, "What is the capital of France?");
+    auto begin = store::sqlite::saying(ids, std::nullopt, "What is the capital of France?");
+    if (budgets) begin.reserve = held_back();
     auto begun = co_await store.begin_turn({}, owner, begin);
     if (!begun) give_up(begun.error().cause);
     auto finish = store::sqlite::answering(begin.turn, std::string(100, 'x'), 16);
@@ -81,7 +94,7 @@ base::Awaitable<void> take_turns(store::Store& store, model::IdGenerator& ids, b
   }
 }
 
-void measure_turns(const std::filesystem::path& folder, int at_a_time, int seconds) {
+void measure_turns(const std::filesystem::path& folder, int at_a_time, bool budgets, int seconds) {
   base::Metrics metrics;
   const base::Log log(base::LogLevel::kWarn);
   const base::SystemClock clock;
@@ -95,13 +108,13 @@ void measure_turns(const std::filesystem::path& folder, int at_a_time, int secon
   {
     base::TaskGroup tasks(io.get_executor());
     const auto until = base::Deadline::after(std::chrono::seconds(seconds));
-    for (int i = 0; i < at_a_time; ++i) tasks.spawn(take_turns(**store, ids, until, turns));
+    for (int i = 0; i < at_a_time; ++i) tasks.spawn(take_turns(**store, ids, until, budgets, turns));
     while (tasks.size() > 0) io.run_one();
   }
   const double took = seconds_since(began);
   const auto count = static_cast<double>(turns);
-  std::printf("turns of the store alone, %d at a time: %.0f/s, %.0f us of CPU each\n", at_a_time,
-              count / took, 1e6 * (cpu_seconds() - cpu) / count);
+  std::printf("turns of the store alone, %d at a time%s: %.0f/s, %.0f us of CPU each\n", at_a_time,
+              budgets ? ", with budgets" : "", count / took, 1e6 * (cpu_seconds() - cpu) / count);
   store->reset();
   io.run();
 }
@@ -111,8 +124,10 @@ int run(const std::filesystem::path& in, int at_a_time, int seconds) {
   std::error_code error;
   if (!std::filesystem::create_directory(folder, error)) give_up("cannot make " + folder.string());
   measure_syncs(folder, seconds);
-  measure_turns(folder, 1, seconds);
-  measure_turns(folder, at_a_time, seconds);
+  for (const bool budgets : {false, true}) {
+    measure_turns(folder, 1, budgets, seconds);
+    measure_turns(folder, at_a_time, budgets, seconds);
+  }
   std::filesystem::remove_all(folder, error);
   return 0;
 }
