@@ -23,7 +23,8 @@ constexpr std::string_view kRefusals = "too many requests";
 // "0.3 s", "12 s"; rounded up, so that whoever waits that long has waited long enough.
 std::string in_words(milliseconds time) {
   if (time < std::chrono::seconds(10)) {
-    return fmt::format("{:.1f} s", static_cast<double>((time.count() + 99) / 100) / 10.0);
+    const std::int64_t tenths = (time.count() + 99) / 100;
+    return fmt::format("{}.{} s", tenths / 10, tenths % 10);
   }
   return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(time).count());
 }
