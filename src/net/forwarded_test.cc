@@ -152,6 +152,9 @@ TEST(ClientAddress, is_looked_for_so_far_and_no_further) {
   const std::string long_host = ";host=\"" + std::string(8000, 'a') + "\"";
   EXPECT_EQ(by_forwarded("for=203.0.113.5, for=10.0.0.2" + long_host), "203.0.113.5");
   EXPECT_EQ(by_forwarded("for=203.0.113.5" + long_host + ", for=10.0.0.2" + long_host), "10.0.0.2");
+  // What is cut off is not taken for what is left of it, such as "db8::1".
+  EXPECT_EQ(by_list("2001:db8::1,10.0.0.2" + std::string(8185 - 8, ' ')), "10.0.0.2");
+  EXPECT_EQ(by_list("2001:db8::1,10.0.0.2" + std::string(8180 - 8, ' ')), "2001:db8::1");
   // However much stands before it.
   EXPECT_EQ(by_list(std::string(100'000, 'x') + ", 203.0.113.5"), "203.0.113.5");
   EXPECT_EQ(by_forwarded(std::string(100'000, '"') + ", for=203.0.113.5"), "203.0.113.5");
