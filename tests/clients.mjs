@@ -1,14 +1,15 @@
 // Clients that do what libraries do not let one do: sockets that get any bytes, WebSockets that say anything, and
 // readers of Server-Sent Events that drop their connection where they are told to.
+import http from 'node:http';
 import net from 'node:net';
 import WebSocket from 'ws';
 
-// A TCP connection to the server at `url` that collects what comes.
+// A TCP connection to the server at `url`, from the loopback address `from`, that collects what comes.
 export class RawSocket {
-  constructor(url) {
+  constructor(url, from) {
     const { hostname, port } = new URL(url);
     this.bytes = Buffer.alloc(0);
-    this.socket = net.connect({ host: hostname, port: Number(port) });
+    this.socket = net.connect({ host: hostname, port: Number(port), localAddress: from });
     this.socket.on('data', (data) => { this.bytes = Buffer.concat([this.bytes, data]); });
     this.socket.on('error', () => {});
     this.opened = new Promise((resolve, reject) => {
@@ -67,6 +68,29 @@ export class RawSocket {
   destroy() {
     this.socket.destroy();
   }
+}
+
+// One HTTP request over a connection of its own, from `from`, one of the loopback addresses.
+export function request(url, { method = 'GET', headers = {}, body, from } = {}) {
+  return new Promise((resolve, reject) => {
+    const sent = http.request(url, { method, headers, localAddress: from, agent: false }, (reply) => {
+      let text = '';
+      reply.setEncoding('utf8');
+      reply.on('data', (piece) => { text += piece; });
+      reply.on('end', () => {
+        let json;
+        try {
+          json = JSON.parse(text);
+        } catch {
+          json = undefined;
+        }
+        resolve({ status: reply.statusCode, headers: reply.headers, text, json });
+      });
+      reply.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 // Sends the bytes and resolves with the answers once the other side has closed, or `limitMs` are over.
