@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace parley::limits {
 namespace {
@@ -11,6 +12,10 @@ constexpr std::uint64_t kTurn = std::uint64_t{1} << 32;
 // Tags are moved back to 0 before they could overflow.
 constexpr std::uint64_t kFar = std::uint64_t{1} << 62;
 constexpr std::size_t kSmallRing = 64;
+// What was lately: about so many turns.
+constexpr double kLately = 64;
+// A tier with less of the turns than this has not been there lately.
+constexpr double kSomeShare = 0.01;
 
 struct OwnerHash {
   std::size_t operator()(const model::Owner& owner) const {
@@ -38,6 +43,11 @@ struct FairQueue::Tier {
   std::uint64_t tag = 0;
   std::uint64_t stride = kTurn;
   std::size_t waiting = 0;
+  // Of all turns lately.
+  double share = 0;
+  // Those who came, less those who left, for each turn lately; and since the last turn.
+  double refill = 0;
+  std::int64_t came = 0;
   std::unordered_map<model::Owner, User, OwnerHash> users{};
   // Who takes turns, from `head` on: how many each has waiting, and who that is. A user who has left or moved
   // to the end leaves a 0 behind.
@@ -81,14 +91,27 @@ struct FairQueue::Tier {
     }
   }
 
+  struct Before {
+    std::size_t now = 0;
+    std::size_t if_refilled = 0;
+  };
   // How many of the tier come before the one that has `depth` of its user's before it: each other user takes
-  // as many turns, and one more where it comes earlier in the ring.
-  std::size_t rank(const User& user, std::uint32_t depth) const {
-    if (depth == 0 && user.slot + 1 == ring.size()) return users.size() - 1;
+  // as many turns, or as it has, and one more where it comes earlier in the ring.
+  Before before(const User& user, std::uint32_t depth) const {
+    if (depth == 0 && user.slot + 1 == ring.size()) return {users.size() - 1, users.size() - 1};
     std::uint32_t turns = depth;
-    for (std::size_t i = head; i < user.slot; ++i) turns += std::min(counts[i], depth + 1);
+    std::uint32_t earlier = 0;
+    for (std::size_t i = head; i < user.slot; ++i) {
+      turns += std::min(counts[i], depth + 1);
+      earlier += std::min(counts[i], 1U);
+    }
     for (std::size_t i = user.slot + 1; i < counts.size(); ++i) turns += std::min(counts[i], depth);
-    return turns;
+    return {turns, depth * users.size() + earlier};
+  }
+
+  void had_turn() {
+    refill += (std::clamp(static_cast<double>(came), 0.0, 2.0) - refill) / kLately;
+    came = 0;
   }
 };
 
@@ -133,7 +156,8 @@ std::optional<FairQueue::Refusal> FairQueue::enter(Item& item, std::string_view 
   item.user_ = &user;
   item.before_ = user.last;
   item.after_ = nullptr;
-  item.numbered_ = 0;
+  item.numbered_ = {};
+  ++tier.came;
   (user.last != nullptr ? user.last->after_ : user.first) = &item;
   user.last = &item;
   return std::nullopt;
@@ -156,6 +180,7 @@ void FairQueue::taken(User& user, Item& item) {
 
 void FairQueue::leave(Item& item) {
   assert(item.in_line());
+  --item.user_->tier->came;
   taken(*item.user_, item);
   if (size_ == 0) end_busy_period();
 }
@@ -168,6 +193,8 @@ FairQueue::Item* FairQueue::next() {
   }
   now_ = tier->tag;
   tier->tag += tier->stride;
+  tier->had_turn();
+  for (const auto& other : tiers_) other->share += ((other.get() == tier ? 1 : 0) - other->share) / kLately;
   User& user = *tier->ring[tier->head];
   Item& item = *user.first;
   if (const std::uint32_t count = tier->count(user); count > 1) {
@@ -187,21 +214,31 @@ void FairQueue::end_busy_period() {
   now_ = 0;
 }
 
-std::size_t FairQueue::place(const Tier& tier, std::size_t rank) const {
-  const std::uint64_t tag = tier.tag + rank * tier.stride;
-  std::size_t before = rank;
+FairQueue::Position FairQueue::position(const Tier& tier, std::size_t before,
+                                        std::size_t before_if_refilled) const {
+  const std::uint64_t tag = tier.tag + before * tier.stride;
+  std::size_t place = before + 1;
+  double weights = 0;
   for (const auto& other : tiers_) {
+    if (other.get() == &tier || other->waiting > 0 || other->share > kSomeShare) {
+      weights += 1 / static_cast<double>(other->stride);
+    }
     if (other.get() == &tier || other->waiting == 0 || other->tag > tag) continue;
     const std::uint64_t gap = tag - other->tag;
     // Of two equal tags the older tier's comes first.
     const std::uint64_t turns =
         gap / other->stride + (gap % other->stride != 0 || other->made < tier.made ? 1 : 0);
-    before += std::min<std::uint64_t>(turns, other->waiting);
+    place += std::min<std::uint64_t>(turns, other->waiting);
   }
-  return before + 1;
+  const double more = static_cast<double>(before_if_refilled) - static_cast<double>(before);
+  const double likely_before = static_cast<double>(before) + std::min(tier.refill, 1.0) * std::max(more, 0.0);
+  // What it got lately, and what it is sure to get.
+  const double share = std::max(tier.share, 1 / static_cast<double>(tier.stride) / weights);
+  return {.place = place,
+          .likely = std::max(place, static_cast<std::size_t>(std::ceil((likely_before + 1) / share - 1e-9)))};
 }
 
-std::size_t FairQueue::place_of(const Item& item) const {
+FairQueue::Position FairQueue::position_of(const Item& item) const {
   assert(item.in_line());
   const User& user = *item.user_;
   // Counted from the nearer end where that is known: who has just come is the last.
@@ -211,32 +248,39 @@ std::size_t FairQueue::place_of(const Item& item) const {
   } else {
     for (const Item* before = item.before_; before != nullptr; before = before->before_) ++depth;
   }
-  return place(*user.tier, user.tier->rank(user, depth));
+  const auto before = user.tier->before(user, depth);
+  return position(*user.tier, before.now, before.if_refilled);
 }
 
-std::size_t FairQueue::first_place(std::string_view tier_name, const model::Owner& owner) const {
+FairQueue::Position FairQueue::first_of(std::string_view tier_name, const model::Owner& owner) const {
   for (const auto& tier : tiers_) {
     if (tier->name != tier_name) continue;
     const auto found = tier->users.find(owner);
-    return found == tier->users.end() ? 0 : place_of(*found->second.first);
+    return found == tier->users.end() ? Position{} : position_of(*found->second.first);
   }
-  return 0;
+  return {};
 }
 
 void FairQueue::number() {
-  std::vector<Item*> turn;
+  struct Cursor {
+    Item* item;
+    // Its user's place in the ring.
+    std::size_t turn;
+  };
+  std::vector<Cursor> cursors;
   for (const auto& tier : tiers_) {
-    turn.clear();
+    cursors.clear();
     for (std::size_t i = tier->head; i < tier->ring.size(); ++i) {
-      if (tier->counts[i] > 0) turn.push_back(tier->ring[i]->first);
+      if (tier->counts[i] > 0) cursors.push_back({.item = tier->ring[i]->first, .turn = cursors.size()});
     }
-    for (std::size_t rank = 0; !turn.empty();) {
+    std::size_t before = 0;
+    for (std::size_t depth = 0; !cursors.empty(); ++depth) {
       std::size_t left = 0;
-      for (Item* item : turn) {
-        item->numbered_ = place(*tier, rank++);
-        if (item->after_ != nullptr) turn[left++] = item->after_;
+      for (const auto [item, turn] : cursors) {
+        item->numbered_ = position(*tier, before++, depth * tier->users.size() + turn);
+        if (item->after_ != nullptr) cursors[left++] = {.item = item->after_, .turn = turn};
       }
-      turn.resize(left);
+      cursors.resize(left);
     }
   }
 }

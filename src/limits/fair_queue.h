@@ -9,8 +9,12 @@
 // waits for at most one turn of every other, however many those have waiting, and nothing that is remembered
 // of one who has left helps or harms. A user's own are first in, first out.
 //
+// Who comes later can only delay the later turns of a user, and a tier by what is due to another; so beside
+// the place that one has now there is the likely one, if others come as they did lately.
+//
 // Costs, with T tiers (a handful), U users waiting in the tier and D waiting of one user: enter, leave and
-// next O(T); place_of O(T + U + D), the U over a plain array of counters; number O(n T) for all n that wait.
+// next O(T); position_of O(T + U + D), the U over a plain array of counters, and O(T) for a user's first that
+// has just come; number O(n T) for all n that wait.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +36,13 @@ class FairQueue {
   struct User;
 
  public:
+  struct Position {
+    // 1 for the next: the place in the order in which all would be served if nobody came or left.
+    std::size_t place = 0;
+    // The turns until then, its own included, if the line is refilled as fast as it was lately.
+    std::size_t likely = 0;
+  };
+
   // One that waits: a base or a member of what the caller keeps. It stays where it is, and alive, while it is
   // in line.
   class Item {
@@ -41,15 +52,15 @@ class FairQueue {
     Item& operator=(const Item&) = delete;
 
     bool in_line() const { return user_ != nullptr; }
-    // As the last number() found it; 0 where it was not in line then.
-    std::size_t numbered() const { return numbered_; }
+    // As the last number() found it; place 0 where it was not in line then.
+    const Position& numbered() const { return numbered_; }
 
    private:
     friend class FairQueue;
     User* user_ = nullptr;
     Item* before_ = nullptr;
     Item* after_ = nullptr;
-    std::size_t numbered_ = 0;
+    Position numbered_{};
   };
 
   struct Bounds {
@@ -76,12 +87,11 @@ class FairQueue {
   // Takes the next one out of the line and counts it as served; null where nobody waits.
   Item* next();
 
-  // 1 for the next: its place in the order in which all would be served if nobody came or left. Only where it
-  // is in line.
-  std::size_t place_of(const Item& item) const;
-  // Of the user's first in line; 0 where none is.
-  std::size_t first_place(std::string_view tier, const model::Owner& owner) const;
-  // Writes every item's place down in it.
+  // Only where it is in line.
+  Position position_of(const Item& item) const;
+  // Of the user's first in line; place 0 where none is.
+  Position first_of(std::string_view tier, const model::Owner& owner) const;
+  // Writes every item's position down in it.
   void number();
 
   std::size_t size() const { return size_; }
@@ -89,8 +99,8 @@ class FairQueue {
  private:
   Tier& tier_named(std::string_view name);
   void taken(User& user, Item& item);
-  // Of what comes `rank` others of its tier after the tier's next.
-  std::size_t place(const Tier& tier, std::size_t rank) const;
+  // Of what has so many of its tier before it now, and so many if each user there keeps something in line.
+  Position position(const Tier& tier, std::size_t before, std::size_t before_if_refilled) const;
   void end_busy_period();
 
   Bounds bounds_;

@@ -20,8 +20,13 @@ using std::chrono::milliseconds;
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::string_view kRefusedHelp = "Turns that were refused a place in line.";
+// Of the patience: the estimate is a mean, and half of those who were let in up to the very end of their
+// patience would be late.
+constexpr double kSure = 0.9;
+// Between two who were refused, in the provider's turns: newcomers take the other half.
+constexpr double kTurnsApart = 2;
 // The mean service time is that of about so many requests.
-constexpr double kSmoothing = 20;
+constexpr double kSmoothing = 100;
 
 enum class State : std::uint8_t { kWaiting, kGranted, kGone };
 enum class Why : std::uint8_t { kFull, kUser, kLate };
@@ -105,10 +110,11 @@ class Gate::Impl : public std::enable_shared_from_this<Gate::Impl> {
 
     // Between two grants, on the mean.
     Seconds turn() const;
-    Seconds estimate(std::size_t place) const;
+    // Of the wait until so many turns were given, the own one included.
+    Seconds estimate(std::size_t turns) const;
     milliseconds retry_after(base::SteadyTime now, Seconds at_least);
-    // The user has as many in line as it may, the first of them at this place.
-    milliseconds retry_after_user(std::size_t first_place);
+    // The user has as many in line as it may, with so many turns until the first of them.
+    milliseconds retry_after_user(std::size_t turns);
     // In (0, 1], each far from the last ones.
     double spread();
 
@@ -174,10 +180,10 @@ Seconds Gate::Impl::Line::turn() const {
   return service.value() / static_cast<double>(concurrency.limit());
 }
 
-Seconds Gate::Impl::Line::estimate(std::size_t place) const {
+Seconds Gate::Impl::Line::estimate(std::size_t turns) const {
   // After the limit fell, those who are too many come first.
   const std::size_t over = concurrency.in_use() - std::min(concurrency.in_use(), concurrency.limit());
-  return turn() * static_cast<double>(place + over);
+  return turn() * static_cast<double>(turns + over);
 }
 
 double Gate::Impl::Line::spread() {
@@ -188,15 +194,15 @@ double Gate::Impl::Line::spread() {
 }
 
 milliseconds Gate::Impl::Line::retry_after(base::SteadyTime now, Seconds at_least) {
-  const Seconds after = std::max(at_least, Seconds(promised - now)) + turn();
+  const Seconds after = std::max(at_least, Seconds(promised - now)) + kTurnsApart * turn();
   if (after > Seconds(kLongestRetry)) return to_ms(Seconds(kLongestRetry) * (0.5 + 0.5 * spread()));
   promised = now + std::chrono::ceil<base::SteadyTime::duration>(after);
   return to_ms(after);
 }
 
-milliseconds Gate::Impl::Line::retry_after_user(std::size_t first_place) {
+milliseconds Gate::Impl::Line::retry_after_user(std::size_t turns) {
   // One of the user's places is free then, and all of them after about so many times as long.
-  const Seconds one = estimate(first_place);
+  const Seconds one = estimate(turns);
   return std::min(to_ms(one * (1 + spread() * static_cast<double>(max_waiting_per_user))), kLongestRetry);
 }
 
@@ -238,13 +244,14 @@ std::optional<Gate::Impl::Refused> Gate::Impl::join(Line& line, Place::Impl& pla
                                                     base::SteadyTime now) {
   if (const auto refusal = line.queue.enter(place, entrant.tier, entrant.weight, entrant.owner)) {
     if (*refusal == FairQueue::Refusal::kFull) return Refused{Why::kFull, line.retry_after(now, {})};
-    const std::size_t first = line.queue.first_place(entrant.tier, entrant.owner);
-    return Refused{Why::kUser, line.retry_after_user(first)};
+    const auto first = line.queue.first_of(entrant.tier, entrant.owner);
+    return Refused{Why::kUser, line.retry_after_user(first.likely)};
   }
-  const Seconds wait = line.estimate(line.queue.place_of(place));
-  if (wait > entrant.patience) {
+  const Seconds wait = line.estimate(line.queue.position_of(place).likely);
+  const Seconds allowed = kSure * Seconds(entrant.patience);
+  if (wait > allowed) {
     line.queue.leave(place);
-    return Refused{Why::kLate, line.retry_after(now, wait - entrant.patience)};
+    return Refused{Why::kLate, line.retry_after(now, wait - allowed)};
   }
   place.depth_ = &depth(line, entrant.tier);
   place.depth_->add(1);
@@ -306,8 +313,8 @@ std::optional<Standing> Gate::Impl::standing(Place::Impl& place) {
       line.changed = false;
     }
     // Who came after the last count is counted alone.
-    const std::size_t at = place.numbered() != 0 ? place.numbered() : line.queue.place_of(place);
-    return Standing{.place = at, .estimate = to_ms(line.estimate(at))};
+    const auto at = place.numbered().place != 0 ? place.numbered() : line.queue.position_of(place);
+    return Standing{.place = at.place, .estimate = to_ms(line.estimate(at.likely))};
   });
 }
 

@@ -5,10 +5,10 @@
 // and process, shared by all workers; any thread. A Gate may go before its places: they stay in line, and
 // what they hold lives until the last has left. The clock and the metrics outlive them.
 //
-// The estimate of a wait is the mean time from grant to leave of those who were not pushed back, times the
-// place in line, by the limit. Before one was measured it is kUnmeasuredService, which is optimistic: it
-// refuses too few rather than too many. The place is that among those who wait now: of a user with many in
-// line the later ones fall back behind others who come.
+// The estimate of a wait is the mean time from grant to leave of those who were not pushed back, by the
+// limit, times the turns until one's own, of which more are likely to be given to others than there are in
+// line now (FairQueue::Position). Before a time was measured it is kUnmeasuredService, which is optimistic:
+// it refuses too few rather than too many.
 //
 // Keeps parley_queue_depth{tier}, parley_queue_wait_seconds, parley_provider_concurrency{provider,kind}
 // (kind "limit" and "used"), parley_queue_refused_total{why} ("full", "user", "late").
@@ -99,7 +99,7 @@ class Gate {
   static constexpr std::chrono::milliseconds kUnmeasuredService{1000};
   static constexpr std::chrono::milliseconds kCountEvery{250};
   // No retry_after is longer.
-  static constexpr std::chrono::milliseconds kLongestRetry{60'000};
+  static constexpr std::chrono::milliseconds kLongestRetry{120'000};
 
   Gate(std::string provider, GateOptions options, const base::Clock& clock, base::Metrics& metrics);
   ~Gate();
@@ -110,12 +110,15 @@ class Gate {
   void set(GateOptions options);
 
   // A place, granted already where there is room and nobody waits. OVERLOADED with retry_after (when one is
-  // likely to get a place): the line is full, or this user's part of it is, or the wait would be longer than
-  // `entrant.patience`.
+  // likely to get a place): the line is full, or this user's part of it is, or the wait is estimated at more
+  // than nine tenths of `entrant.patience`; the tenth is for the estimate's error.
   //
-  // Each who is refused as late or for a full line is told a time of its own, one turn of the provider after
-  // the one before, and not before the line would be short enough by itself: who obeys finds room unless
-  // newcomers took it. Past kLongestRetry there is none to be had, and they are spread over its later half.
+  // Each who is refused as late or for a full line is told a time of its own: not before the line would be
+  // short enough by itself, and two of the provider's turns after the one who was refused before. So who
+  // obeys finds room where newcomers take no more than half of what the provider bears; in an overload that
+  // lasts nobody can be promised that. Nobody is told more than kLongestRetry: where the times run past it,
+  // they are spread over its later half. One whose part of the line is full is told a time by which some of
+  // it was served.
   [[nodiscard]] base::Result<Place> enter(Entrant entrant, boost::asio::any_io_executor executor);
 
   std::size_t waiting() const;

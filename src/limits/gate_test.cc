@@ -115,15 +115,16 @@ TEST_F(GateTest, a_grant_that_its_owner_never_saw_is_passed_on) {
   Place busy = place("ann");
   auto second = std::make_unique<Place>(place("bob"));
   Place third = place("cid");
-  loop_.tasks().spawn(
-      [](Place& p) -> base::Awaitable<void> { (void)co_await p.wait(base::Deadline::after(1h)); }(third));
+  std::optional<base::Result<void>> woken;
+  loop_.tasks().spawn(testing::keep_result(third.wait(base::Deadline::after(1h)), woken));
   loop_.poll();
   busy.leave(Outcome::kServed);
   ASSERT_TRUE(second->granted());
   // Its wake-up is still on the way.
   second.reset();
   EXPECT_TRUE(third.granted());
-  loop_.poll();
+  loop_.until([&] { return woken.has_value(); });
+  EXPECT_TRUE(woken->has_value());
   EXPECT_EQ(gate().in_use(), 1U);
   third.leave(Outcome::kServed);
   EXPECT_EQ(gate().in_use(), 0U);
@@ -199,14 +200,15 @@ TEST_F(GateTest, refuses_who_could_not_begin_in_time_and_says_when_to_come_back)
   serve(2s);
   Place busy = place("busy");
   std::vector<Place> line;
-  for (int i = 0; i < 5; ++i) line.push_back(good(enter("user" + std::to_string(i), 10s)));
-  const auto sixth = enter("late", 10s);
+  for (int i = 0; i < 5; ++i) line.push_back(good(enter("user" + std::to_string(i), 12s)));
+  const auto sixth = enter("late", 12s);
   ASSERT_FALSE(sixth.has_value());
   EXPECT_EQ(sixth.error().code, base::ErrorCode::kOverloaded);
-  // It would wait for 12 s; the line is short enough in 2 s, and one turn later it has its room.
-  EXPECT_EQ(sixth.error().retry_after, 4s);
-  EXPECT_EQ(enter("later", 10s).error().retry_after, 6s) << "one turn after the other who was refused";
-  EXPECT_TRUE(enter("patient", 12s).has_value());
+  // It would wait for 12 s of the 10.8 s that are sure; the line is short enough in 1.2 s, and two turns
+  // later it has its room.
+  EXPECT_EQ(sixth.error().retry_after, 5200ms);
+  EXPECT_EQ(enter("later", 12s).error().retry_after, 9200ms) << "two turns after the other who was refused";
+  EXPECT_TRUE(enter("patient", 14s).has_value());
   EXPECT_EQ(gate().waiting(), 5U);
   EXPECT_THAT(metrics_.render(), HasSubstr("parley_queue_refused_total{why=\"late\"} 2"));
 }
@@ -229,7 +231,7 @@ TEST_F(GateTest, refuses_where_the_line_is_full_or_the_users_part_of_it) {
   Place other = place("bob");
   const auto full = enter("cid", 1h);
   ASSERT_FALSE(full.has_value());
-  EXPECT_EQ(full.error().retry_after, 2s);
+  EXPECT_EQ(full.error().retry_after, 4s);
   const std::string metrics = metrics_.render();
   EXPECT_THAT(metrics, HasSubstr("parley_queue_refused_total{why=\"user\"} 1"));
   EXPECT_THAT(metrics, HasSubstr("parley_queue_refused_total{why=\"full\"} 1"));
