@@ -62,12 +62,16 @@ class Counter::State {
     cut_.clear();
   }
 
-  std::int64_t tokens() const { return settled_ + (run_ ? run_->tokens() : open_tokens_); }
+  std::int64_t tokens() const {
+    const std::int64_t tokens = settled_ + (run_ ? run_->tokens() : open_tokens_);
+    return encoding_ == Encoding::kUnknown ? weights_.estimate(tokens) : tokens;
+  }
 
  private:
   // `text`: whole characters.
   void take(std::string_view text) {
     if (text.empty()) return;
+    if (encoding_ == Encoding::kUnknown) weights_.add(text);
     const std::size_t in_run = run_ ? run_->extend(text) : 0;
     open_ += text;
     if (run_ && in_run == text.size()) return;
@@ -116,6 +120,7 @@ class Counter::State {
   std::string open_{};
   std::int64_t open_tokens_ = 0;
   std::unique_ptr<Run> run_{};
+  CharacterWeights weights_{};
   // The first bytes of a character.
   std::string cut_{};
 };

@@ -14,8 +14,13 @@ class Vocabulary {
  public:
   // `pairs`: a power of two of slots.
   constexpr Vocabulary(std::span<const TrieUnit> trie, std::span<const TokenEntry> tokens,
-                       std::span<const PairSlot> pairs)
-      : trie_(trie), tokens_(tokens), pairs_(pairs), pair_bits_(__builtin_ctzll(pairs.size())) {}
+                       std::span<const PairSlot> pairs, std::span<const std::uint64_t> filter)
+      : trie_(trie),
+        tokens_(tokens),
+        pairs_(pairs),
+        filter_(filter),
+        pair_bits_(__builtin_ctzll(pairs.size())),
+        filter_bits_(__builtin_ctzll(filter.size()) + 6) {}
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(tokens_.size()); }
   const TokenEntry& token(std::uint32_t id) const { return tokens_[id]; }
@@ -31,6 +36,8 @@ class Vocabulary {
   // What two neighbours merge to, or kNoToken.
   std::uint32_t merged(std::uint32_t left, std::uint32_t right) const {
     const std::uint64_t key = pair_key(left, right);
+    const std::uint64_t bit = pair_hash(key, filter_bits_);
+    if ((filter_[bit / 64] >> (bit % 64) & 1) == 0) return kNoToken;
     for (std::size_t at = pair_hash(key, pair_bits_);; at = (at + 1) & (pairs_.size() - 1)) {
       const PairSlot slot = pairs_[at];
       if (slot == kNoPair) return kNoToken;
@@ -42,7 +49,9 @@ class Vocabulary {
   std::span<const TrieUnit> trie_;
   std::span<const TokenEntry> tokens_;
   std::span<const PairSlot> pairs_;
+  std::span<const std::uint64_t> filter_;
   int pair_bits_;
+  int filter_bits_;
 };
 
 const Vocabulary& cl100k();

@@ -10,16 +10,6 @@
 namespace parley::tokens {
 namespace {
 
-// Calls `use` with the text as valid UTF-8, which is the text itself where it is that.
-template <class Use>
-auto with_valid(std::string_view text, Use&& use) {
-  const std::size_t valid = valid_prefix(text);
-  if (valid == text.size()) return use(text);
-  std::string repaired(text.substr(0, valid));
-  if (append_repaired(repaired, text.substr(valid)) != 0) repaired += kReplacement;
-  return use(std::string_view(repaired));
-}
-
 template <class Split>
 std::int64_t count_pieces(const Vocabulary& vocabulary, std::string_view text, std::int64_t limit) {
   PieceEncoder encoder(vocabulary);

@@ -31,4 +31,14 @@ std::size_t valid_prefix(std::string_view text);
 // gives the number of its bytes, 0 to 3, which are left out.
 std::size_t append_repaired(std::string& to, std::string_view text);
 
+// Calls `use` with the text as valid UTF-8: the text itself where it is that, else repaired.
+template <class Use>
+auto with_valid(std::string_view text, Use&& use) {
+  const std::size_t valid = valid_prefix(text);
+  if (valid == text.size()) return use(text);
+  std::string repaired(text.substr(0, valid));
+  if (append_repaired(repaired, text.substr(valid)) != 0) repaired += kReplacement;
+  return use(std::string_view(repaired));
+}
+
 }  // namespace parley::tokens

@@ -1,6 +1,6 @@
 // Makes the tables that src/tokens/tables.cc puts into the program.
 //
-//   make_tables ranks FILE.tiktoken.gz SHA256 OUT    writes OUT.trie, OUT.tokens and OUT.pairs
+//   make_tables ranks FILE.tiktoken.gz SHA256 OUT    writes OUT.trie, OUT.tokens, OUT.pairs and OUT.filter
 //   make_tables classes unicode_classes.txt OUT      writes OUT
 //
 // SHA256 is of the unpacked file. Runs while Parley is built; what it finds wrong ends the build.
@@ -125,17 +125,29 @@ std::vector<TokenEntry> entries_of(const Tokens& tokens, const Ranks& ranks) {
 }
 
 std::vector<PairSlot> pairs_of(const std::vector<TokenEntry>& entries) {
+  // Fairly full: most of what is not there is told by the filter.
   int bits = 1;
-  while ((entries.size() << 1) > (std::size_t{1} << bits)) ++bits;
+  while (entries.size() * 5 / 4 > (std::size_t{1} << bits)) ++bits;
   std::vector<PairSlot> slots(std::size_t{1} << bits, kNoPair);
-  for (std::uint32_t id = 0; id < entries.size(); ++id) {
-    if (entries[id].length() == 1) continue;
+  for (std::uint32_t id = kByteTokens; id < entries.size(); ++id) {
     const std::uint64_t key = pair_key(entries[id].left, entries[id].right);
     std::size_t at = pair_hash(key, bits);
     while (slots[at] != kNoPair) at = (at + 1) & (slots.size() - 1);
     slots[at] = (key << kTokenBits) | id;
   }
   return slots;
+}
+
+std::vector<std::uint64_t> filter_of(const std::vector<PairSlot>& pairs, std::size_t tokens) {
+  int bits = 6;
+  while (tokens * 10 > (std::size_t{1} << bits)) ++bits;
+  std::vector<std::uint64_t> filter((std::size_t{1} << bits) / 64);
+  for (const PairSlot slot : pairs) {
+    if (slot == kNoPair) continue;
+    const std::uint64_t bit = pair_hash(slot >> kTokenBits, bits);
+    filter[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  return filter;
 }
 
 // Builds the double array. States that lead to low ranks come first, so that what common text touches lies
@@ -294,7 +306,9 @@ int make_ranks(const std::string& path, const std::string& hash, const std::stri
   const std::vector<TokenEntry> entries = entries_of(tokens, ranks);
   write(out + ".trie", TrieBuilder(tokens).build());
   write(out + ".tokens", entries);
-  write(out + ".pairs", pairs_of(entries));
+  const std::vector<PairSlot> pairs = pairs_of(entries);
+  write(out + ".pairs", pairs);
+  write(out + ".filter", filter_of(pairs, tokens.size()));
   return 0;
 }
 
