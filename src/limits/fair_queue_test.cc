@@ -216,6 +216,58 @@ TEST(FairQueue, tells_the_place_of_a_users_first) {
   EXPECT_EQ(line.queue().first_of("other", owner("bob")).place, 0U);
 }
 
+TEST(FairQueue, what_is_likely_is_the_place_while_nobody_comes) {
+  Line line;
+  line.enter_many("ann", 5);
+  line.enter_many("bob", 2);
+  const auto last = line.queue().position_of(line.item("ann5"));
+  EXPECT_EQ(last.place, 7U);
+  EXPECT_EQ(last.likely, 7U);
+}
+
+TEST(FairQueue, the_later_turns_of_a_user_are_likely_to_come_after_others_who_keep_coming) {
+  Line line;
+  line.enter_many("crowd", 300);
+  int others = 0;
+  const auto one_more = [&] {
+    ++others;
+    line.enter("other" + std::to_string(others), "other" + std::to_string(others));
+  };
+  for (int i = 0; i < 9; ++i) one_more();
+  // Nine others wait at any time, each with one.
+  for (int i = 0; i < 1000; ++i) {
+    if (line.next().starts_with("other")) one_more();
+  }
+  const auto position = line.queue().position_of(line.item("crowd150"));
+  ASSERT_NEAR(static_cast<double>(position.place), 60, 10) << "about 100 of the crowd were served";
+  EXPECT_NEAR(static_cast<double>(position.likely), 500, 60);
+  const std::size_t likely = position.likely;
+  std::size_t turns = 0;
+  while (line.item("crowd150").in_line()) {
+    ++turns;
+    if (line.next().starts_with("other")) one_more();
+  }
+  EXPECT_NEAR(static_cast<double>(likely), static_cast<double>(turns), 0.1 * static_cast<double>(turns));
+}
+
+TEST(FairQueue, a_tier_is_likely_to_get_what_it_got_lately) {
+  Line line;
+  line.enter_many("light", 1000, "light", 1);
+  int heavy = 0;
+  // There is always one of the other tier, and only one.
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 3 == 0) {
+      ++heavy;
+      line.enter("heavy" + std::to_string(heavy), "heavy", "heavy", 9);
+    }
+    line.next();
+  }
+  const Waiter& hundredth = line.item("light" + std::to_string(1000 - 1000 / 3 + 100));
+  const auto position = line.queue().position_of(hundredth);
+  EXPECT_NEAR(static_cast<double>(position.place), 100, 5);
+  EXPECT_NEAR(static_cast<double>(position.likely), 150, 8);
+}
+
 TEST(FairQueue, stays_fair_after_its_tags_were_moved_back) {
   Line line;
   // With weight 1 a tag moves 2^32 a turn, and back to 0 whenever the line is empty; here it never is.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,28 +11,21 @@
 
 #include "base/guarded.h"
 #include "limits/fair_queue.h"
+#include "limits/wait_estimate.h"
 
 namespace parley::limits {
 namespace {
 
 using std::chrono::milliseconds;
-using Seconds = std::chrono::duration<double>;
+using Seconds = WaitEstimate::Seconds;
 
 constexpr std::string_view kRefusedHelp = "Turns that were refused a place in line.";
 // Of the patience: the estimate is a mean, and half of those who were let in up to the very end of their
 // patience would be late.
 constexpr double kSure = 0.9;
-// Between two who were refused, in the provider's turns: newcomers take the other half.
-constexpr double kTurnsApart = 2;
-// The mean service time is that of about so many requests.
-constexpr double kSmoothing = 100;
 
 enum class State : std::uint8_t { kWaiting, kGranted, kGone };
 enum class Why : std::uint8_t { kFull, kUser, kLate };
-
-milliseconds to_ms(Seconds time) {
-  return milliseconds(static_cast<std::int64_t>(std::ceil(1e3 * time.count())));
-}
 
 Concurrency::Options concurrency_of(const GateOptions& options) {
   return {.min = options.min_concurrency,
@@ -45,20 +37,6 @@ Concurrency::Options concurrency_of(const GateOptions& options) {
 FairQueue::Bounds bounds_of(const GateOptions& options) {
   return {.max_waiting = options.max_waiting, .max_waiting_per_user = options.max_waiting_per_user};
 }
-
-// What `times` say on the whole: of the first ones the mean, later ones count the more.
-class Smoothed {
- public:
-  void add(Seconds time) {
-    count_ = std::min(count_ + 1, kSmoothing);
-    mean_ += (time - mean_) / count_;
-  }
-  Seconds value() const { return count_ == 0 ? Seconds(Gate::kUnmeasuredService) : mean_; }
-
- private:
-  Seconds mean_{};
-  double count_ = 0;
-};
 
 }  // namespace
 
@@ -108,23 +86,12 @@ class Gate::Impl : public std::enable_shared_from_this<Gate::Impl> {
     explicit Line(const GateOptions& options)
         : queue(bounds_of(options)), concurrency(concurrency_of(options)) {}
 
-    // Between two grants, on the mean.
-    Seconds turn() const;
-    // Of the wait until so many turns were given, the own one included.
-    Seconds estimate(std::size_t turns) const;
-    milliseconds retry_after(base::SteadyTime now, Seconds at_least);
-    // The user has as many in line as it may, with so many turns until the first of them.
-    milliseconds retry_after_user(std::size_t turns);
-    // In (0, 1], each far from the last ones.
-    double spread();
+    WaitEstimate::Room room() const { return {.limit = concurrency.limit(), .in_use = concurrency.in_use()}; }
 
     FairQueue queue;
     Concurrency concurrency;
     std::size_t max_waiting_per_user = 0;
-    Smoothed service{};
-    // When the last one who was refused was asked to come back.
-    base::SteadyTime promised{};
-    double spread_at = 0;
+    WaitEstimate estimate{};
     base::SteadyTime counted{};
     // Someone came, left or was served since.
     bool changed = false;
@@ -176,36 +143,6 @@ Gate::Impl::Impl(std::string_view provider, const GateOptions& options, const ba
   });
 }
 
-Seconds Gate::Impl::Line::turn() const {
-  return service.value() / static_cast<double>(concurrency.limit());
-}
-
-Seconds Gate::Impl::Line::estimate(std::size_t turns) const {
-  // After the limit fell, those who are too many come first.
-  const std::size_t over = concurrency.in_use() - std::min(concurrency.in_use(), concurrency.limit());
-  return turn() * static_cast<double>(turns + over);
-}
-
-double Gate::Impl::Line::spread() {
-  // Multiples of the golden ratio are spread evenly, whenever one stops.
-  spread_at += 0.6180339887498949;
-  spread_at -= std::floor(spread_at);
-  return 1 - spread_at;
-}
-
-milliseconds Gate::Impl::Line::retry_after(base::SteadyTime now, Seconds at_least) {
-  const Seconds after = std::max(at_least, Seconds(promised - now)) + kTurnsApart * turn();
-  if (after > Seconds(kLongestRetry)) return to_ms(Seconds(kLongestRetry) * (0.5 + 0.5 * spread()));
-  promised = now + std::chrono::ceil<base::SteadyTime::duration>(after);
-  return to_ms(after);
-}
-
-milliseconds Gate::Impl::Line::retry_after_user(std::size_t turns) {
-  // One of the user's places is free then, and all of them after about so many times as long.
-  const Seconds one = estimate(turns);
-  return std::min(to_ms(one * (1 + spread() * static_cast<double>(max_waiting_per_user))), kLongestRetry);
-}
-
 base::Gauge& Gate::Impl::depth(Line& line, std::string_view tier) {
   const auto found = line.depths.find(tier);
   if (found != line.depths.end()) return *found->second;
@@ -243,15 +180,18 @@ Gate::Impl::Granted Gate::Impl::grant_next(Line& line, base::SteadyTime now) {
 std::optional<Gate::Impl::Refused> Gate::Impl::join(Line& line, Place::Impl& place, const Entrant& entrant,
                                                     base::SteadyTime now) {
   if (const auto refusal = line.queue.enter(place, entrant.tier, entrant.weight, entrant.owner)) {
-    if (*refusal == FairQueue::Refusal::kFull) return Refused{Why::kFull, line.retry_after(now, {})};
+    if (*refusal == FairQueue::Refusal::kFull) {
+      return Refused{Why::kFull, line.estimate.retry_after(now, {}, {}, line.room())};
+    }
     const auto first = line.queue.first_of(entrant.tier, entrant.owner);
-    return Refused{Why::kUser, line.retry_after_user(first.likely)};
+    return Refused{Why::kUser,
+                   line.estimate.retry_after_own(first.likely, line.max_waiting_per_user, line.room())};
   }
-  const Seconds wait = line.estimate(line.queue.position_of(place).likely);
+  const Seconds wait = line.estimate.wait(line.queue.position_of(place).likely, line.room());
   const Seconds allowed = kSure * Seconds(entrant.patience);
   if (wait > allowed) {
     line.queue.leave(place);
-    return Refused{Why::kLate, line.retry_after(now, wait - allowed)};
+    return Refused{Why::kLate, line.estimate.retry_after(now, wait, allowed, line.room())};
   }
   place.depth_ = &depth(line, entrant.tier);
   place.depth_->add(1);
@@ -314,7 +254,7 @@ std::optional<Standing> Gate::Impl::standing(Place::Impl& place) {
     }
     // Who came after the last count is counted alone.
     const auto at = place.numbered().place != 0 ? place.numbered() : line.queue.position_of(place);
-    return Standing{.place = at.place, .estimate = to_ms(line.estimate(at.likely))};
+    return Standing{.place = at.place, .estimate = to_ms(line.estimate.wait(at.likely, line.room()))};
   });
 }
 
@@ -334,7 +274,7 @@ void Gate::Impl::leave(Place::Impl& place, Outcome outcome) {
       return {};
     }
     const base::SteadyTime now = clock_.steady_now();
-    if (outcome != Outcome::kPushedBack) line.service.add(now - place.permit_.granted);
+    if (outcome != Outcome::kPushedBack) line.estimate.served(now - place.permit_.granted);
     line.concurrency.release(place.permit_, outcome);
     return grant_next(line, now);
   });

@@ -7,8 +7,7 @@
 //
 // The estimate of a wait is the mean time from grant to leave of those who were not pushed back, by the
 // limit, times the turns until one's own, of which more are likely to be given to others than there are in
-// line now (FairQueue::Position). Before a time was measured it is kUnmeasuredService, which is optimistic:
-// it refuses too few rather than too many.
+// line now (FairQueue::Position, WaitEstimate).
 //
 // Keeps parley_queue_depth{tier}, parley_queue_wait_seconds, parley_provider_concurrency{provider,kind}
 // (kind "limit" and "used"), parley_queue_refused_total{why} ("full", "user", "late").
@@ -96,10 +95,7 @@ class Place {
 
 class Gate {
  public:
-  static constexpr std::chrono::milliseconds kUnmeasuredService{1000};
   static constexpr std::chrono::milliseconds kCountEvery{250};
-  // No retry_after is longer.
-  static constexpr std::chrono::milliseconds kLongestRetry{120'000};
 
   Gate(std::string provider, GateOptions options, const base::Clock& clock, base::Metrics& metrics);
   ~Gate();
@@ -116,9 +112,9 @@ class Gate {
   // Each who is refused as late or for a full line is told a time of its own: not before the line would be
   // short enough by itself, and two of the provider's turns after the one who was refused before. So who
   // obeys finds room where newcomers take no more than half of what the provider bears; in an overload that
-  // lasts nobody can be promised that. Nobody is told more than kLongestRetry: where the times run past it,
-  // they are spread over its later half. One whose part of the line is full is told a time by which some of
-  // it was served.
+  // lasts nobody can be promised that. Nobody is told more than WaitEstimate::kLongestRetry: where the times
+  // run past it, they are spread over its later half. One whose part of the line is full is told a time by
+  // which some of it was served.
   [[nodiscard]] base::Result<Place> enter(Entrant entrant, boost::asio::any_io_executor executor);
 
   std::size_t waiting() const;

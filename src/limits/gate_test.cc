@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "limits/wait_estimate.h"
 #include "testing/loop.h"
 #include "testing/manual_clock.h"
 
@@ -171,7 +172,7 @@ TEST_F(GateTest, estimates_by_the_time_that_requests_took) {
 TEST_F(GateTest, before_anything_was_measured_it_estimates_a_second_each) {
   Place busy = place("ann");
   Place second = place("bob");
-  EXPECT_EQ(second.standing()->estimate, Gate::kUnmeasuredService);
+  EXPECT_EQ(second.standing()->estimate, WaitEstimate::kUnmeasured);
 }
 
 TEST_F(GateTest, what_was_pushed_back_does_not_count_as_quick_service) {
@@ -243,7 +244,7 @@ TEST_F(GateTest, no_retry_after_is_longer_than_its_longest_and_those_at_it_are_s
   std::vector<std::chrono::milliseconds> told;
   for (int i = 0; i < 50; ++i) told.push_back(*enter("late", 1ms).error().retry_after);
   std::ranges::sort(told);
-  EXPECT_LE(told.back(), Gate::kLongestRetry);
+  EXPECT_LE(told.back(), WaitEstimate::kLongestRetry);
   std::size_t close = 0;
   for (std::size_t i = 1; i < told.size(); ++i) close += told[i] - told[i - 1] < 100ms ? 1 : 0;
   EXPECT_LE(close, 2U) << ::testing::PrintToString(told.size());
