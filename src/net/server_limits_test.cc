@@ -236,6 +236,12 @@ TEST(SlowClient, that_reads_a_byte_at_a_time_is_cut_off) {
   EXPECT_TRUE(is_cut_off(server, 1, 20s));
 }
 
+// It takes something in every write timeout, some 2 KiB each 2 ms, and would go on for more than a minute.
+TEST(SlowClient, that_always_reads_a_little_is_cut_off) {
+  RunningServer server(Big{64 << 20}, {.write_timeout = 400ms, .min_write_rate = 100'000'000});
+  EXPECT_TRUE(is_cut_off(server, 2 << 10, 20s));
+}
+
 TEST(SlowClient, that_keeps_the_pace_is_served_though_it_takes_many_write_timeouts) {
   RunningServer server(Big{64 << 20}, {.write_timeout = 400ms, .min_write_rate = 10'000});
   // Thousands of bytes in each 2 ms, where 4,000 bytes in 400 ms are asked for.
