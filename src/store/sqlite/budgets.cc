@@ -27,27 +27,25 @@ void add(model::Spending& sum, const model::Spending& more) {
 }
 
 // The day's, and with `month` the sum over the month that it is in.
-BudgetState spent(Connection& db, OwnerKey user, OwnerKey organisation, sys_days day, bool month) {
+BudgetAccount spent(Connection& db, OwnerKey account, sys_days day, bool month) {
   const sys_days from = month ? model::first_of_month(day) : day;
   const sys_days before = month ? model::first_of_next_month(day) : day + std::chrono::days(1);
-  BudgetState state;
+  BudgetAccount sums;
   auto row = db.query(
-      "SELECT owner,day,used_tokens,reserved_tokens,used_micro_usd,reserved_micro_usd FROM budget_days"
-      " WHERE owner IN (?1,?2) AND day>=?3 AND day<?4",
-      user, organisation, from, before);
+      "SELECT day,used_tokens,reserved_tokens,used_micro_usd,reserved_micro_usd FROM budget_days"
+      " WHERE owner=?1 AND day>=?2 AND day<?3",
+      account, from, before);
   while (row.next()) {
-    const auto owner = row.take<OwnerKey>();
     const auto its_day = row.take<sys_days>();
     model::Spending one;
     one.used = row.take<Tokens>();
     one.reserved = row.take<Tokens>();
     one.used_cost = row.take<MicroUsd>();
     one.reserved_cost = row.take<MicroUsd>();
-    BudgetAccount& account = owner == user ? state.user : state.organisation;
-    add(account.month, one);
-    if (its_day == day) account.day = one;
+    add(sums.month, one);
+    if (its_day == day) sums.day = one;
   }
-  return state;
+  return sums;
 }
 
 // Changes one row. What is used saturates, for a provider may claim anything; what is held back is bounded by
@@ -73,8 +71,9 @@ void enter_both(Connection& db, OwnerKey user, OwnerKey organisation, sys_days d
 base::Result<Reserved> hold_back(Connection& db, OwnerKey owner, const Reserve& wanted, base::WallTime now) {
   const OwnerKey organisation = organisation_of(db, owner);
   const sys_days day = base::day_of(now);
-  const bool month = wanted.user.per_month() || wanted.organisation.per_month();
-  auto reserved = grant(wanted, spent(db, owner, organisation, day, month), now);
+  const BudgetState state{.user = spent(db, owner, day, wanted.user.per_month()),
+                          .organisation = spent(db, organisation, day, wanted.organisation.per_month())};
+  auto reserved = grant(wanted, state, now);
   if (reserved) {
     enter_both(db, owner, organisation, day, {}, {.tokens = reserved->total(), .cost = reserved->cost});
   }
@@ -83,15 +82,19 @@ base::Result<Reserved> hold_back(Connection& db, OwnerKey owner, const Reserve& 
 
 void settle_budget(Connection& db, OwnerKey owner, base::WallTime begun_at, const Held& held,
                    const model::Usage& usage) {
-  constexpr Tokens kNone{};
-  const Held used{.tokens = std::max(usage.input, kNone) + std::max(usage.output, kNone),
-                  .cost = std::max(usage.cost, MicroUsd())};
-  const Held back{.tokens = kNone - held.tokens, .cost = MicroUsd() - held.cost};
+  constexpr Held kNothing{};
+  const Held used{.tokens = std::max(usage.input, kNothing.tokens) + std::max(usage.output, kNothing.tokens),
+                  .cost = std::max(usage.cost, kNothing.cost)};
+  // A cached answer's, for one.
+  if (used == kNothing && held == kNothing) return;
+  const Held back{.tokens = kNothing.tokens - held.tokens, .cost = kNothing.cost - held.cost};
   enter_both(db, owner, organisation_of(db, owner), base::day_of(begun_at), used, back);
 }
 
 base::Result<BudgetState> read_budget(Connection& db, const model::Owner& owner, sys_days day) {
-  return spent(db, find_owner(db, owner), find_owner(db, {.tenant = owner.tenant, .user = {}}), day, true);
+  return BudgetState{
+      .user = spent(db, find_owner(db, owner), day, true),
+      .organisation = spent(db, find_owner(db, {.tenant = owner.tenant, .user = {}}), day, true)};
 }
 
 }  // namespace parley::store::sqlite

@@ -11,10 +11,12 @@
 
 namespace parley::store::sqlite {
 
-// What is held back for a turn or a charge; nothing, or nothing any more, is none.
+// Tokens and money: what is held back for a turn or a charge, or what one used.
 struct Held {
   model::Tokens tokens{};
   model::MicroUsd cost{};
+
+  friend bool operator==(const Held&, const Held&) = default;
 };
 
 // Holds back of the day and month of `now` what grant() allows.
