@@ -16,6 +16,7 @@ namespace parley::api {
 
 using base::Awaitable;
 using base::ErrorCode;
+using base::Result;
 
 enum class Api::Route : std::uint8_t {
   kNone,
@@ -113,23 +114,62 @@ void Api::count(Route route, const net::Exchange& exchange, std::chrono::nanosec
 Awaitable<void> Api::handle(net::Exchange& exchange) {
   const auto begin = std::chrono::steady_clock::now();
   const Target target = find(exchange.request().path);
-  co_await dispatch(target, exchange);
+  co_await serve(target, exchange);
   count(target.route, exchange, std::chrono::steady_clock::now() - begin);
 }
 
-// No coroutine: its frame would be held as long as the one that it hands over to.
-Awaitable<void> Api::dispatch(Target target, net::Exchange& exchange) {
+Awaitable<void> Api::serve(Target target, net::Exchange& exchange) {
   base::Call call = call_of(exchange.request(), new_request_id(services_));
+  const std::string request_id = call.request_id;
+  auto visit = co_await enter(services_, std::move(call), exchange);
+  if (visit) co_return co_await dispatch(target, std::move(*visit), exchange);
+  if (target.route == Route::kGraphql) {
+    refuse_graphql(services_, exchange, std::move(visit).error(), request_id);
+  } else {
+    refuse(exchange, std::move(visit).error(), request_id);
+  }
+}
+
+// No coroutine: its frame would be held as long as the one that it hands over to.
+Awaitable<void> Api::dispatch(Target target, Visit visit, net::Exchange& exchange) {
   if (target.route == Route::kGraphql) {
     return exchange.is_websocket_upgrade()
-               ? serve_graphql_ws(graphql_, settings_.websocket, std::move(call), exchange)
-               : serve_graphql(graphql_, std::move(call), exchange);
+               ? serve_graphql_ws(graphql_, settings_.websocket, std::move(visit), exchange)
+               : serve_graphql(graphql_, std::move(visit), exchange);
   }
   const std::string_view method = kRoutes[static_cast<std::size_t>(target.route)].method;
   if (target.route != Route::kNone && exchange.request().method == method) {
-    return serve_v1(target, std::move(call), exchange);
+    return serve_v1(target, std::move(visit), exchange);
   }
-  return serve_nothing(target, std::move(call), exchange);
+  return serve_nothing(target, std::move(visit.call), exchange);
+}
+
+limits::Api Api::counted_as(Route route) {
+  switch (route) {
+    case Route::kGraphql:
+      return limits::Api::kGraphql;
+    case Route::kChat:
+      return limits::Api::kChatCompletions;
+    case Route::kEmbeddings:
+      return limits::Api::kEmbeddings;
+    default:
+      return limits::Api::kOther;
+  }
+}
+
+Awaitable<std::optional<Caller>> Api::let_in(net::Exchange& exchange) {
+  base::Call call = call_of(exchange.request(), new_request_id(services_));
+  const std::string request_id = call.request_id;
+  auto visit = co_await enter(services_, std::move(call), exchange);
+  auto caller = visit ? co_await admit(services_, std::move(*visit), limits::Api::kOther, exchange)
+                      : Result<Caller>(base::fail(std::move(visit)));
+  if (caller) co_return std::move(*caller);
+  refuse(exchange, std::move(caller).error(), request_id);
+  co_return std::nullopt;
+}
+
+void Api::refuse(net::Exchange& exchange, base::Error error, std::string_view request_id) const {
+  api::refuse(exchange, std::move(error), request_id, services_.log);
 }
 
 Awaitable<void> Api::serve_nothing(Target target, base::Call call, net::Exchange& exchange) {
@@ -146,12 +186,10 @@ Awaitable<void> Api::serve_nothing(Target target, base::Call call, net::Exchange
   exchange.reply(std::move(refused));
 }
 
-Awaitable<void> Api::serve_v1(Target target, base::Call call, net::Exchange& exchange) {
-  const std::string request_id = call.request_id;
-  auto caller = co_await caller_of(services_, exchange.request(), std::move(call));
-  if (!caller) {
-    co_return refuse(exchange, std::move(caller).error(), request_id, services_.log);
-  }
+Awaitable<void> Api::serve_v1(Target target, Visit visit, net::Exchange& exchange) {
+  const std::string request_id = visit.call.request_id;
+  auto caller = co_await admit(services_, std::move(visit), counted_as(target.route), exchange);
+  if (!caller) co_return refuse(exchange, std::move(caller).error(), request_id);
   switch (target.route) {
     case Route::kChat:
       co_return co_await serve_chat_completions(services_, *caller, exchange);

@@ -4,15 +4,18 @@
 //   /v1/chat/completions          chat_completions.h
 //   /v1/turns/{id}/events, /stop  turn_events.h
 //   /v1/models, /v1/embeddings    models.h
-// Any other path is NOT_FOUND, any other method 405. Used on its worker; the references outlive it.
+// Any other path is NOT_FOUND, any other method 405. Every request passes the limits (admission.h) first.
+// Used on its worker; the references outlive it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "api/admission.h"
 #include "api/graphql_service.h"
 #include "api/graphql_ws.h"
 #include "api/services.h"
@@ -35,6 +38,15 @@ class Api {
   // when it ends, and its time is not measured.
   base::Awaitable<void> handle(net::Exchange& exchange);
 
+  // From now on; requests that run see it too.
+  void reload(ApiOptions options) { services_.options = std::move(options); }
+
+  // For what is served beside the API under the same limits: lets the request in as handle() does. Nothing
+  // where it was refused, and answered.
+  base::Awaitable<std::optional<Caller>> let_in(net::Exchange& exchange);
+  // Answers with the error as REST does.
+  void refuse(net::Exchange& exchange, base::Error error, std::string_view request_id) const;
+
  private:
   enum class Route : std::uint8_t;
   struct Target {
@@ -44,9 +56,11 @@ class Api {
   };
 
   static Target find(std::string_view path);
-  base::Awaitable<void> dispatch(Target target, net::Exchange& exchange);
+  static limits::Api counted_as(Route route);
+  base::Awaitable<void> serve(Target target, net::Exchange& exchange);
+  base::Awaitable<void> dispatch(Target target, Visit visit, net::Exchange& exchange);
   base::Awaitable<void> serve_nothing(Target target, base::Call call, net::Exchange& exchange);
-  base::Awaitable<void> serve_v1(Target target, base::Call call, net::Exchange& exchange);
+  base::Awaitable<void> serve_v1(Target target, Visit visit, net::Exchange& exchange);
   void count(Route route, const net::Exchange& exchange, std::chrono::nanoseconds took);
 
   Services services_;

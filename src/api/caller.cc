@@ -61,28 +61,41 @@ base::Call answer_call(const Services& services, const Caller& caller) {
   return call;
 }
 
-base::Awaitable<Result<Caller>> caller_of_token(const Services& services, base::Call call,
-                                                std::string token) {
+base::Awaitable<void> count_bad_token(const Services& services, base::Call call, std::string address) {
+  if (address.empty()) co_return;
+  call.deadline = call.deadline.sooner(services.options.request_timeout);
+  co_await services.limiter.failed_login(std::move(call), std::move(address));
+}
+
+base::Awaitable<Result<Caller>> caller_of_token(const Services& services, base::Call call, std::string token,
+                                                std::string address) {
   base::Call waiting = call;
   waiting.deadline = waiting.deadline.sooner(services.options.request_timeout);
-  auto principal = co_await services.authenticator.authenticate(std::move(waiting), std::move(token));
-  if (!principal) co_return base::fail(std::move(principal));
+  auth::TokenFault fault = auth::TokenFault::kNone;
+  auto principal = co_await services.authenticator.authenticate(waiting, std::move(token), &fault);
+  if (!principal) {
+    if (fault == auth::TokenFault::kForged) {
+      co_await count_bad_token(services, std::move(waiting), std::move(address));
+    }
+    co_return base::fail(std::move(principal));
+  }
   if (principal->tier.empty()) principal->tier = services.options.default_tier;
   model::Owner owner{.tenant = principal->tenant, .user = principal->user};
   co_return Caller{.principal = std::move(*principal), .owner = std::move(owner), .call = std::move(call)};
 }
 
 base::Awaitable<Result<Caller>> caller_of(const Services& services, const net::Request& request,
-                                          base::Call call) {
+                                          base::Call call, std::string address) {
   const auto header = request.header("authorization");
   if (!header) {
     co_return base::fail(ErrorCode::kUnauthenticated, "send a token: `Authorization: Bearer <JWT>`");
   }
   const auto token = request.headers.count("authorization") == 1 ? auth::bearer_token(*header) : std::nullopt;
   if (!token) {
+    co_await count_bad_token(services, std::move(call), std::move(address));
     co_return base::fail(ErrorCode::kUnauthenticated, "the Authorization header is not `Bearer <JWT>`");
   }
-  co_return co_await caller_of_token(services, std::move(call), std::string(*token));
+  co_return co_await caller_of_token(services, std::move(call), std::string(*token), std::move(address));
 }
 
 }  // namespace parley::api

@@ -35,12 +35,17 @@ std::string checked_traceparent(std::string_view value);
 // The call of a request: its id and its trace.
 base::Call call_of(const net::Request& request, std::string request_id);
 
-// The caller that a token names. Errors as auth::Authenticator::authenticate().
+// The caller that a token names. Errors as auth::Authenticator::authenticate(). `address` (admission.h) is
+// where it came from: a bad token is counted against it, one that is merely out of time is not.
 base::Awaitable<base::Result<Caller>> caller_of_token(const Services& services, base::Call call,
-                                                      std::string token);
+                                                      std::string token, std::string address);
 
-// The caller that the request's Authorization header names; UNAUTHENTICATED also where there is none.
+// The caller that the request's Authorization header names; UNAUTHENTICATED also where there is none, which
+// is nothing to count.
 base::Awaitable<base::Result<Caller>> caller_of(const Services& services, const net::Request& request,
-                                                base::Call call);
+                                                base::Call call, std::string address);
+
+// Counts a bad token against the address it came from (admission.h); nothing for an empty one.
+base::Awaitable<void> count_bad_token(const Services& services, base::Call call, std::string address);
 
 }  // namespace parley::api

@@ -79,6 +79,12 @@ Awaitable<void> Reply::whole() {
     if (!event) co_return fail(std::move(event).error());
     if (!*event) break;
     const model::TurnEvent& what = (*event)->event;
+    // Only a place in line is given up by leaving: what is being answered is answered to the end.
+    if (what.kind == model::TurnEventKind::kQueued) {
+      exchange_.watch();
+    } else {
+      exchange_.unwatch();
+    }
     if (what.kind == model::TurnEventKind::kRestarted) extra.clear();
     if ((*event)->last()) answer = (*event)->message;
     if (what.extra.empty()) continue;
@@ -116,10 +122,11 @@ Awaitable<void> Reply::streamed(bool include_usage) {
                                                     started_.state.turn.id, 0);
   if (!follower) co_return fail(std::move(follower).error());
   ChunkWriter writer(started_.state, include_usage);
+  const Deadline head_by = Deadline::after(kHeadWait);
   std::string held;
   for (;;) {
-    const auto wait = exchange_.answered() ? services_.options.heartbeat : kHeadWait;
-    auto event = co_await (*follower)->next(Deadline::after(wait));
+    auto event = co_await (*follower)->next(
+        exchange_.answered() ? Deadline::after(services_.options.heartbeat) : head_by);
     if (!event && event.error().code == ErrorCode::kDeadlineExceeded) {
       auto sent = co_await send(std::exchange(held, {}) + net::sse_comment("still at work"));
       if (!sent) co_return;
@@ -143,8 +150,12 @@ Awaitable<void> Reply::streamed(bool include_usage) {
       if (auto failure = turn_failure(*what.message)) co_return fail(std::move(*failure));
     }
     writer.append(held, what);
-    // The first event alone waits for the next one: what comes then may be an error.
-    if (what.event.kind == model::TurnEventKind::kStarted && !exchange_.answered()) continue;
+    // What comes before the first word waits for it: an error may come instead.
+    if (!exchange_.answered() && what.event.kind == model::TurnEventKind::kQueued) exchange_.watch();
+    if (!exchange_.answered() && (what.event.kind == model::TurnEventKind::kStarted ||
+                                  what.event.kind == model::TurnEventKind::kQueued)) {
+      continue;
+    }
     auto sent = co_await send(std::exchange(held, {}));
     if (!sent) co_return;
     if (what.last() || what.event.kind == model::TurnEventKind::kRestarted) break;
@@ -169,6 +180,7 @@ Awaitable<void> serve_chat_completions(const Services& services, const Caller& c
   if (const auto key = exchange.request().header("idempotency-key")) {
     request->turn.idempotency_key = std::string(*key);
   }
+  request->turn.tier = caller.principal.tier;
   const bool stream = request->turn.stream;
   auto started = co_await services.engine.start_turn(short_call(services, caller), caller.owner,
                                                      std::move(request->turn));
@@ -179,6 +191,7 @@ Awaitable<void> serve_chat_completions(const Services& services, const Caller& c
   } else {
     co_await reply.whole();
   }
+  if (exchange.peer_gone()) services.engine.left(started->state.turn.id);
 }
 
 }  // namespace parley::api

@@ -3,7 +3,8 @@
 // Request headers: `Parley-Conversation-Id` (a conversation's id, or "new"), `Idempotency-Key`. Reply
 // headers: `Parley-Turn-Id`, `Parley-Conversation-Id` where there is one, `Parley-Replayed: true` where the
 // key was known. A client that leaves does not stop the turn: it goes on with the turn's events
-// (turn_events.h).
+// (turn_events.h). Only a turn that nobody could come back to, as it is stateless and has no key, gives up
+// its place in line.
 #pragma once
 
 #include "api/caller.h"

@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "base/time.h"
+
 namespace parley::api {
 
 namespace json = boost::json;
@@ -19,6 +21,7 @@ std::int64_t seconds_of(std::chrono::milliseconds wait) {
 }
 
 std::string_view openai_type(ErrorCode code) {
+  if (code == ErrorCode::kBudgetExceeded) return "insufficient_quota";
   switch (base::http_status(code)) {
     case 401:
       return "authentication_error";
@@ -65,6 +68,14 @@ net::Response error_response(const base::Error& error, std::string_view request_
   if (!request_id.empty()) response.headers.add("X-Request-Id", request_id);
   if (error.retry_after) {
     response.headers.add("Retry-After", std::to_string(seconds_of(*error.retry_after)));
+    response.headers.add("retry-after-ms",
+                         std::to_string(std::max<std::int64_t>(1, error.retry_after->count())));
+  } else if (error.code == ErrorCode::kBudgetExceeded) {
+    // Nothing is to be had until the budget is fresh: OpenAI's clients would try a 429 again at once.
+    response.headers.add("x-should-retry", "false");
+    const auto fresh = base::parse_time(error.resets_at.value_or(""));
+    const auto date = fresh ? base::format_time(*fresh, "http", "UTC") : base::fail(ErrorCode::kInternal, "");
+    if (date) response.headers.add("Retry-After", *date);
   } else if (error.code == ErrorCode::kOverloaded) {
     response.headers.add("Retry-After", "1");
   }

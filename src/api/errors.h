@@ -26,7 +26,9 @@ boost::json::object error_extensions(const base::Error& error);
 // members as error_extensions() beside its own: {"message", "type", "param": null, "code", ...}.
 boost::json::object openai_error(const base::Error& error);
 
-// {"error": openai_error()} with the status, Retry-After, WWW-Authenticate and X-Request-Id that go with it.
+// {"error": openai_error()} with the status, Retry-After, WWW-Authenticate and X-Request-Id that go with it,
+// and with what OpenAI's clients look at: `retry-after-ms`, and `x-should-retry: false` for a budget that is
+// spent. For that, Retry-After is the date on which it is fresh again.
 net::Response error_response(const base::Error& error, std::string_view request_id);
 
 // Answers the exchange with the error, made presentable.

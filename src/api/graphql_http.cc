@@ -26,12 +26,19 @@ std::string_view written(MediaType type) {
 
 class Answer {
  public:
-  Answer(net::Exchange& exchange, const base::Call& call, const base::Log& log, MediaType type)
-      : exchange_(exchange), call_(call), log_(log), type_(type) {}
+  // In JSON where no media type will do.
+  Answer(net::Exchange& exchange, std::string_view request_id, const base::Log& log)
+      : exchange_(exchange),
+        request_id_(request_id),
+        log_(log),
+        asked_(negotiate(exchange.request().header("accept").value_or(""), false)),
+        type_(asked_ == MediaType::kNone ? MediaType::kJson : asked_) {}
+
+  MediaType asked() const { return asked_; }
 
   void send(int status, std::string body, net::Headers headers = {}) {
     headers.set("Content-Type", written(type_));
-    headers.add("X-Request-Id", call_.request_id);
+    headers.add("X-Request-Id", request_id_);
     headers.add("Cache-Control", "no-store");
     headers.add("Vary", "Accept, Authorization");
     exchange_.reply({.status = status, .headers = std::move(headers), .body = std::move(body)});
@@ -40,7 +47,7 @@ class Answer {
   // The request failed before it was a GraphQL request: the status says so whatever the media type.
   void refuse(base::Error error, std::optional<int> status = std::nullopt) {
     // Retry-After and WWW-Authenticate are the same as for REST.
-    const base::Error told = presentable(std::move(error), call_.request_id, log_);
+    const base::Error told = presentable(std::move(error), request_id_, log_);
     net::Headers headers = error_response(told, "").headers;
     GraphqlError as_graphql{.message = told.message, .extensions = error_extensions(told)};
     send(status.value_or(base::http_status(told.code)),
@@ -54,9 +61,10 @@ class Answer {
 
  private:
   net::Exchange& exchange_;
-  const base::Call& call_;
+  const std::string request_id_;
   const base::Log& log_;
-  MediaType type_;
+  const MediaType asked_;
+  const MediaType type_;
 };
 
 Result<GraphqlRequest> read_request(net::Exchange& exchange) {
@@ -72,12 +80,16 @@ base::Error bad(std::string message) {
 
 }  // namespace
 
-Awaitable<void> serve_graphql(GraphqlService& service, base::Call call, net::Exchange& exchange) {
+void refuse_graphql(const Services& services, net::Exchange& exchange, base::Error error,
+                    std::string_view request_id) {
+  Answer(exchange, request_id, services.log).refuse(std::move(error));
+}
+
+Awaitable<void> serve_graphql(GraphqlService& service, Visit visit, net::Exchange& exchange) {
   const Services& services = service.services();
   const net::Request& request = exchange.request();
-  const MediaType accepted = negotiate(request.header("accept").value_or(""), false);
-  Answer answer(exchange, call, services.log, accepted == MediaType::kNone ? MediaType::kJson : accepted);
-  if (accepted == MediaType::kNone) {
+  Answer answer(exchange, visit.call.request_id, services.log);
+  if (answer.asked() == MediaType::kNone) {
     co_return answer.refuse(bad("accept application/graphql-response+json or application/json"), 406);
   }
   if (request.method != "POST" && request.method != "GET") {
@@ -88,7 +100,7 @@ Awaitable<void> serve_graphql(GraphqlService& service, base::Call call, net::Exc
   if (request.method == "POST" && !is_json(request.header("content-type").value_or(""))) {
     co_return answer.refuse(bad("send the request as application/json, in UTF-8"), 415);
   }
-  auto caller = co_await caller_of(services, request, call);
+  auto caller = co_await admit(services, std::move(visit), limits::Api::kGraphql, exchange);
   if (!caller) co_return answer.refuse(std::move(caller).error());
   const bool is_get = request.method == "GET";
   auto asked = read_request(exchange);

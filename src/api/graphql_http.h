@@ -6,11 +6,18 @@
 // (graphql_ws.h).
 #pragma once
 
+#include <string_view>
+
+#include "api/admission.h"
 #include "api/graphql_service.h"
 #include "net/server.h"
 
 namespace parley::api {
 
-base::Awaitable<void> serve_graphql(GraphqlService& service, base::Call call, net::Exchange& exchange);
+base::Awaitable<void> serve_graphql(GraphqlService& service, Visit visit, net::Exchange& exchange);
+
+// Answers a request that is not let in, as a GraphQL request error with the error's status.
+void refuse_graphql(const Services& services, net::Exchange& exchange, base::Error error,
+                    std::string_view request_id);
 
 }  // namespace parley::api

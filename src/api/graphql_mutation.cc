@@ -89,7 +89,8 @@ Awaitable<Values> sent(const GraphqlContext& context, Result<chat::StartedTurn> 
 Awaitable<Values> send_message(const FieldBatch& batch) {
   const auto& context = batch.of_request<GraphqlContext>();
   const json::object& asked = input(batch.arguments);
-  chat::TurnInput turn{.content = text(asked, "content").value_or(""),
+  chat::TurnInput turn{.tier = context.caller.principal.tier,
+                       .content = text(asked, "content").value_or(""),
                        .client_message_id = text(asked, "clientMessageId"),
                        .expected_version = integer(asked, "expectedVersion"),
                        .model = text(asked, "model"),
@@ -110,8 +111,10 @@ Awaitable<Values> regenerate(const FieldBatch& batch) {
   const json::object& asked = input(batch.arguments);
   auto id = id_argument<model::MessageId>(asked, "messageId");
   if (!id) co_return one(Resolved(std::move(id).error()));
-  chat::RegenerateInput again{
-      .message = *id, .client_message_id = text(asked, "clientMessageId"), .model = text(asked, "model")};
+  chat::RegenerateInput again{.tier = context.caller.principal.tier,
+                              .message = *id,
+                              .client_message_id = text(asked, "clientMessageId"),
+                              .model = text(asked, "model")};
   auto started =
       co_await context.services.engine.regenerate(quick(context), context.caller.owner, std::move(again));
   co_return co_await sent(context, std::move(started), boolean(asked, "wait").value_or(true));

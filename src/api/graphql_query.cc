@@ -99,42 +99,6 @@ Awaitable<Values> usage(const FieldBatch& batch) {
   co_return one(std::move(list));
 }
 
-Awaitable<Values> budget(const FieldBatch& batch) {
-  const auto& context = batch.of_request<GraphqlContext>();
-  const base::WallTime now = context.services.clock.wall_now();
-  const std::chrono::sys_days today = base::day_of(now);
-  const store::UsageQuery query{.from = today, .to = today};
-  auto rows = co_await context.services.conversations.usage(quick(context), context.caller.owner, query);
-  if (!rows) co_return one(Resolved(std::move(rows).error()));
-  BudgetView view{.day = today, .resets_at = base::next_midnight_utc(now)};
-  for (const store::UsageRow& row : *rows) view.used += row.usage.total();
-  // Every parent is the caller: there is no other user to see.
-  Values values;
-  for (std::size_t i = 0; i < batch.parents.size(); ++i) values.push_back(Resolved::object(view));
-  co_return values;
-}
-
-void add_user(Resolvers& r) {
-  r.member<UserView>("User.id", [](const UserView& user) { return user_id(user.owner.user); });
-  r.member<UserView>("User.tier", [](const UserView& user) { return user.tier; });
-  r.batch("User.budget", budget);
-  // None are enforced.
-  r.member<UserView>("User.limits", [](const UserView&) { return Resolved(Resolved::List{}); });
-  using T = BudgetView;
-  r.member<T>("Budget.day", [](const T& b) { return base::format_date(b.day); });
-  r.member<T>("Budget.limit", [](const T& b) { return b.limit ? Resolved(*b.limit) : Resolved(); });
-  r.member<T>("Budget.used", [](const T& b) { return b.used.count(); });
-  r.member<T>("Budget.reserved", [](const T& b) { return b.reserved.count(); });
-  r.member<T>("Budget.resetsAt", [](const T& b) { return base::format_time(b.resets_at); });
-  // Of a list that is empty as yet; its members stand as JSON.
-  for (const char* member : {"name", "limit", "windowSeconds", "remaining"}) {
-    r.plain(std::string("RateLimit.") + member,
-            [member](const Object& parent, const json::object&, void*) -> Resolved {
-              return Resolved::json(static_cast<const json::object*>(parent.data.get())->at(member));
-            });
-  }
-}
-
 }  // namespace
 
 void add_query(Resolvers& resolvers) {
@@ -144,7 +108,6 @@ void add_query(Resolvers& resolvers) {
   resolvers.plain("Query.models", models);
   resolvers.batch("Query.usage", usage);
   resolvers.batch("Query.turn", turn);
-  add_user(resolvers);
 }
 
 }  // namespace parley::api

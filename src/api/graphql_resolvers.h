@@ -6,7 +6,7 @@
 //   Message          model::Message           TurnError    model::TurnError
 //   Turn             store::TurnState         TurnEvent    streams::Event
 //   Model            ModelView                UsageRow     store::UsageRow
-//   Budget           BudgetView
+// (What a user may do and spend has its views to itself: graphql_account.cc.)
 #pragma once
 
 #include <chrono>
@@ -36,19 +36,12 @@ void add_subscription(graphql::Resolvers& resolvers);
 void add_connections(graphql::Resolvers& resolvers);
 // Fields that need no waiting.
 void add_objects(graphql::Resolvers& resolvers);
+// What the user may do and spend.
+void add_account(graphql::Resolvers& resolvers);
 
 struct UserView {
   model::Owner owner;
   std::string tier;
-};
-
-// The day's budget. No limit is set: what is told is what was used.
-struct BudgetView {
-  std::chrono::sys_days day;
-  std::optional<std::int64_t> limit{};
-  model::Tokens used{};
-  model::Tokens reserved{};
-  base::WallTime resets_at{};
 };
 
 struct ModelView {

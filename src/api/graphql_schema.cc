@@ -51,6 +51,7 @@ graphql::Resolvers chat_resolvers(const graphql::Schema& schema) {
   add_subscription(resolvers);
   add_connections(resolvers);
   add_objects(resolvers);
+  add_account(resolvers);
   const auto wrong = resolvers.check(schema);
   if (!wrong.empty()) die(wrong.front());
   return resolvers;

@@ -24,11 +24,12 @@ namespace {
 
 class Session {
  public:
-  Session(GraphqlService& service, const GraphqlWsOptions& options, base::Call call, net::Exchange& exchange,
+  Session(GraphqlService& service, const GraphqlWsOptions& options, Visit visit, net::Exchange& exchange,
           net::WebSocket& socket, boost::asio::any_io_executor executor)
       : service_(service),
         options_(options),
-        call_(std::move(call)),
+        call_(std::move(visit.call)),
+        address_(std::move(visit.address)),
         exchange_(exchange),
         socket_(socket),
         protocol_(options.max_operations),
@@ -44,12 +45,16 @@ class Session {
   Awaitable<Result<Caller>> caller_named_by(const json::object& payload);
   Awaitable<void> watch_clock();
   Awaitable<void> operate(std::string id, GraphqlRequest request);
+  Awaitable<void> execute(const std::string& id, GraphqlRequest request);
+  Awaitable<void> fail(const std::string& id, base::Error error);
   Awaitable<void> follow(const std::string& id, const GraphqlOperation& operation);
   Awaitable<void> close(std::uint16_t code, std::string reason);
 
   GraphqlService& service_;
   const GraphqlWsOptions& options_;
   base::Call call_;
+  // Visit::address.
+  std::string address_;
   net::Exchange& exchange_;
   net::WebSocket& socket_;
   GraphqlWsProtocol protocol_;
@@ -108,10 +113,13 @@ Awaitable<Result<Caller>> Session::caller_named_by(const json::object& payload) 
     if (given == nullptr) continue;
     const auto token =
         given->is_string() ? auth::bearer_token(std::string_view(given->get_string())) : std::nullopt;
-    if (!token) co_return base::fail(ErrorCode::kUnauthenticated, "authorization is not `Bearer <JWT>`");
-    co_return co_await caller_of_token(service_.services(), call_, std::string(*token));
+    if (!token) {
+      co_await count_bad_token(service_.services(), call_, address_);
+      co_return base::fail(ErrorCode::kUnauthenticated, "authorization is not `Bearer <JWT>`");
+    }
+    co_return co_await caller_of_token(service_.services(), call_, std::string(*token), address_);
   }
-  co_return co_await caller_of(service_.services(), exchange_.request(), call_);
+  co_return co_await caller_of(service_.services(), exchange_.request(), call_, address_);
 }
 
 Awaitable<void> Session::authenticate(json::object payload) {
@@ -151,6 +159,16 @@ Awaitable<void> Session::watch_clock() {
 }
 
 Awaitable<void> Session::operate(std::string id, GraphqlRequest request) {
+  if (auto refused = co_await admit_operation(service_.services(), *caller_, address_)) {
+    co_await fail(id, std::move(*refused));
+  } else {
+    co_await execute(id, std::move(request));
+  }
+  // Stopped ones have left already, and their id may be taken anew.
+  if (!co_await base::cancelled()) running_.erase(id);
+}
+
+Awaitable<void> Session::execute(const std::string& id, GraphqlRequest request) {
   auto operation = service_.prepare(std::move(request));
   if (!operation) {
     co_await carry_out(protocol_.failed(id, errors_json(operation.error())));
@@ -158,15 +176,26 @@ Awaitable<void> Session::operate(std::string id, GraphqlRequest request) {
     co_await follow(id, *operation);
   } else {
     const graphql::Response response = co_await service_.run(*operation, *caller_);
+    if (co_await base::cancelled()) co_return;
     co_await carry_out(protocol_.next(id, response.json()));
     co_await carry_out(protocol_.completed(id));
   }
-  // Stopped ones have left already, and their id may be taken anew.
-  if (!co_await base::cancelled()) running_.erase(id);
+}
+
+Awaitable<void> Session::fail(const std::string& id, base::Error error) {
+  // Ended by the client meanwhile: whoever has taken its id gets nothing of this one's.
+  if (co_await base::cancelled()) co_return;
+  std::vector<GraphqlError> errors;
+  errors.push_back(service_.tell(std::move(error), &*caller_));
+  co_await carry_out(protocol_.failed(id, errors_json(errors)));
 }
 
 Awaitable<void> Session::follow(const std::string& id, const GraphqlOperation& operation) {
-  GraphqlContext context{.services = service_.services(), .caller = *caller_};
+  const Services& services = service_.services();
+  const auto slot = co_await services.limiter.open_stream(short_call(services, *caller_), caller_->owner,
+                                                          caller_->principal.tier);
+  if (!slot) co_return co_await fail(id, slot.error());
+  GraphqlContext context{.services = services, .caller = *caller_};
   auto stream = co_await service_.subscribe(operation, context);
   if (!stream) {
     co_await carry_out(protocol_.failed(id, errors_json(stream.error().errors)));
@@ -176,12 +205,7 @@ Awaitable<void> Session::follow(const std::string& id, const GraphqlOperation& o
     auto response = co_await (*stream)->next(Deadline());
     if (!response && response.error().code == ErrorCode::kDeadlineExceeded) continue;
     if (!response && response.error().code == ErrorCode::kCancelled) co_return;
-    if (!response) {
-      std::vector<GraphqlError> errors;
-      errors.push_back(service_.tell(std::move(response).error(), &*caller_));
-      co_await carry_out(protocol_.failed(id, errors_json(errors)));
-      co_return;
-    }
+    if (!response) co_return co_await fail(id, std::move(response).error());
     if (!*response) break;
     // Ended by the client meanwhile: whoever has taken its id gets nothing of this one's.
     if (co_await base::cancelled()) co_return;
@@ -192,7 +216,7 @@ Awaitable<void> Session::follow(const std::string& id, const GraphqlOperation& o
 
 }  // namespace
 
-Awaitable<void> serve_graphql_ws(GraphqlService& service, const GraphqlWsOptions& options, base::Call call,
+Awaitable<void> serve_graphql_ws(GraphqlService& service, const GraphqlWsOptions& options, Visit visit,
                                  net::Exchange& exchange) {
   auto socket = co_await exchange.accept_websocket(options.socket);
   if (!socket) co_return;
@@ -200,7 +224,7 @@ Awaitable<void> serve_graphql_ws(GraphqlService& service, const GraphqlWsOptions
     co_await (*socket)->close(4406, "Subprotocol not acceptable");
     co_return;
   }
-  Session session(service, options, std::move(call), exchange, **socket,
+  Session session(service, options, std::move(visit), exchange, **socket,
                   co_await boost::asio::this_coro::executor);
   co_await session.serve();
 }

@@ -1,11 +1,14 @@
 // `/graphql` over WebSocket: drives graphql_ws_protocol.h over one accepted socket.
 //
 // The token comes in connection_init's payload, as `authorization: "Bearer <JWT>"`, or in the upgrade's
-// header. A token that is refused, or that runs out while the connection is open, closes it with 4403.
+// header. A token that is refused, or that runs out while the connection is open, closes it with 4403. Each
+// operation is let in like a request (admission.h), and an open subscription holds one of the user's streams;
+// what is refused is answered with an error of its own.
 #pragma once
 
 #include <chrono>
 
+#include "api/admission.h"
 #include "api/graphql_service.h"
 #include "net/server.h"
 
@@ -20,7 +23,7 @@ struct GraphqlWsOptions {
 };
 
 // Accepts the upgrade and serves until the socket ends.
-base::Awaitable<void> serve_graphql_ws(GraphqlService& service, const GraphqlWsOptions& options,
-                                       base::Call call, net::Exchange& exchange);
+base::Awaitable<void> serve_graphql_ws(GraphqlService& service, const GraphqlWsOptions& options, Visit visit,
+                                       net::Exchange& exchange);
 
 }  // namespace parley::api

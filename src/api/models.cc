@@ -58,8 +58,10 @@ Awaitable<void> serve_embeddings(const Services& services, const Caller& caller,
                      caller.call.request_id, services.log);
   }
   std::string id(model->get_string());
-  auto reply = co_await services.engine.embeddings(answer_call(services, caller), caller.owner, id,
-                                                   std::move(*request));
+  // It may wait in line, where a client that leaves gives its place up.
+  exchange.watch();
+  auto reply = co_await services.engine.embeddings(answer_call(services, caller), caller.owner,
+                                                   caller.principal.tier, id, std::move(*request));
   if (!reply) co_return refuse(exchange, std::move(reply).error(), caller.call.request_id, services.log);
   if (reply->is_object()) reply->get_object()["model"] = std::move(id);
   answer(caller, exchange, *reply);

@@ -11,7 +11,9 @@
 #include "base/metrics.h"
 #include "chat/conversations.h"
 #include "chat/engine.h"
+#include "limits/limiter.h"
 #include "model/id.h"
+#include "net/forwarded.h"
 #include "streams/streams.h"
 
 namespace parley::api {
@@ -26,6 +28,10 @@ struct ApiOptions {
   std::chrono::milliseconds heartbeat{15'000};
   // Of callers whose token names no tier.
   std::string default_tier = "default";
+  // Whose word is taken for who sent a request, and by which header. A request of their own, sent for nobody,
+  // comes from within: it is not counted by its address.
+  net::NetworkSet trusted_proxies{};
+  net::ForwardedBy forwarded_by = net::ForwardedBy::kEither;
 };
 
 struct Services {
@@ -33,6 +39,7 @@ struct Services {
   chat::Conversations& conversations;
   const streams::Streams& streams;
   auth::Authenticator& authenticator;
+  limits::Limiter& limiter;
   const base::Clock& clock;
   base::Metrics& metrics;
   const base::Log& log;

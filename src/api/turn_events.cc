@@ -63,6 +63,10 @@ Awaitable<void> serve_turn_events(const Services& services, const Caller& caller
   if (!id) co_return refused({.code = ErrorCode::kNotFound, .message = "there is no such turn"});
   auto after = asked_after(exchange.request());
   if (!after) co_return refused(std::move(after).error());
+  // Held as long as this coroutine runs.
+  const auto slot = co_await services.limiter.open_stream(short_call(services, caller), caller.owner,
+                                                          caller.principal.tier);
+  if (!slot) co_return refused(slot.error());
   auto follower = co_await services.streams.follow(short_call(services, caller), caller.owner, *id, *after);
   if (!follower) co_return refused(std::move(follower).error());
 

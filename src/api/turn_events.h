@@ -15,6 +15,7 @@
 
 namespace parley::api {
 
+// Holds one of the user's streams as long as it is open; RATE_LIMITED where they have too many.
 base::Awaitable<void> serve_turn_events(const Services& services, const Caller& caller, std::string_view turn,
                                         net::Exchange& exchange);
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "limits/keys.h"
+
 namespace parley::app {
 
 using base::Awaitable;
@@ -17,18 +19,33 @@ constexpr std::chrono::milliseconds kLookAfter = 10s;
 // What is still open when the turns have ended gets so long to say goodbye.
 constexpr std::chrono::milliseconds kGoodbye = 2s;
 
+// `live` has the settings that change while the program runs, `fixed` the others.
+api::ApiOptions api_options(const Configuration& fixed, const Configuration& live) {
+  api::ApiOptions options = fixed.api;
+  options.trusted_proxies = live.server.trusted_proxies;
+  return options;
+}
+
 api::Services services(const Configuration& configuration, const SharedRooms& shared,
                        chat::ChatEngine& engine, chat::Conversations& conversations,
-                       auth::Authenticator& authenticator, model::IdGenerator& ids) {
+                       auth::Authenticator& authenticator, limits::Limiter& limiter,
+                       model::IdGenerator& ids) {
   return {.engine = engine,
           .conversations = conversations,
           .streams = shared.streams,
           .authenticator = authenticator,
+          .limiter = limiter,
           .clock = shared.clock,
           .metrics = shared.metrics,
           .log = shared.log,
           .ids = ids,
-          .options = configuration.api};
+          .options = api_options(configuration, configuration)};
+}
+
+ops::LimitNames limit_names() {
+  return {.ban = [](const model::Owner& owner) { return limits::ban_subject(owner); },
+          .turns = [](const model::Owner& owner) { return limits::slot_key("turns", owner); },
+          .streams = [](const model::Owner& owner) { return limits::slot_key("streams", owner); }};
 }
 
 chat::EngineOptions engine_options(const Configuration& configuration, const SharedRooms& shared) {
@@ -79,9 +96,19 @@ WorkerRooms::WorkerRooms(ConfigurationPtr configuration, const SharedRooms& shar
       conversations_(shared.store, configuration_->catalog, shared.clock,
                      model::IdGenerator(shared.clock, base::Random()), configuration_->engine.limits,
                      configuration_->engine.briefing),
-      api_(services(*configuration_, shared, engine_, conversations_, authenticator_, ids_), shared.schema,
-           shared.resolvers, configuration_->api_settings),
+      api_(services(*configuration_, shared, engine_, conversations_, authenticator_, limiter_, ids_),
+           shared.schema, shared.resolvers, configuration_->api_settings),
       ops_(shared.store, shared.metrics, shared.draining),
+      admin_({.store = shared.store,
+              .state = shared.state,
+              .clock = shared.clock,
+              .log = shared.log,
+              .door = {.enter = [this](net::Exchange& exchange) { return let_in(exchange); },
+                       .refuse =
+                           [this](net::Exchange& exchange, base::Error error, const base::Call& call) {
+                             api_.refuse(exchange, std::move(error), call.request_id);
+                           }},
+              .names = limit_names()}),
       tasks_(io.get_executor()),
       ending_(io.get_executor()) {
   authenticator_.refresh();
@@ -118,6 +145,7 @@ Result<void> WorkerRooms::listen(std::uint16_t port) {
 }
 
 Awaitable<void> WorkerRooms::handle(net::Exchange& exchange) {
+  if (ops::Admin::owns(exchange.request().path)) return admin_.handle(exchange);
   if (!configuration_->server.ops_listen && ops::Ops::owns(exchange.request().path)) {
     return ops_.handle(exchange);
   }
@@ -127,9 +155,17 @@ Awaitable<void> WorkerRooms::handle(net::Exchange& exchange) {
 Awaitable<void> WorkerRooms::handle_ops(net::Exchange& exchange) {
   if (ops::Ops::owns(exchange.request().path)) {
     co_await ops_.handle(exchange);
+  } else if (ops::Admin::owns(exchange.request().path)) {
+    co_await admin_.handle(exchange);
   } else {
-    exchange.reply(net::Response::text(404, "here are /healthz, /readyz and /metrics\n"));
+    exchange.reply(net::Response::text(404, "here are /healthz, /readyz, /metrics and /admin\n"));
   }
+}
+
+Awaitable<std::optional<ops::AdminCaller>> WorkerRooms::let_in(net::Exchange& exchange) {
+  auto caller = co_await api_.let_in(exchange);
+  if (!caller) co_return std::nullopt;
+  co_return ops::AdminCaller{.principal = std::move(caller->principal), .call = std::move(caller->call)};
 }
 
 // For keys of a JWKS URL.
@@ -177,6 +213,7 @@ Result<void> WorkerRooms::reload(ConfigurationPtr configuration, const Gates& ga
   engine_.reload(configuration->catalog, providers_->view(gates));
   limiter_.reload(configuration->policy);
   conversations_.reload(configuration->catalog);
+  api_.reload(api_options(*configuration_, *configuration));
   authenticator_.set_keys(configuration->auth.keys);
   authenticator_.set_verify_options(configuration->auth.options.verify);
   if (server_ && configuration->server.options.tls && configuration_->server.options.tls) {

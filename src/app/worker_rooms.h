@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +27,7 @@
 #include "net/client.h"
 #include "net/connection_counts.h"
 #include "net/server.h"
+#include "ops/admin.h"
 #include "ops/ops.h"
 #include "state/state.h"
 #include "store/store.h"
@@ -99,6 +101,8 @@ class WorkerRooms {
 
   base::Awaitable<void> handle(net::Exchange& exchange);
   base::Awaitable<void> handle_ops(net::Exchange& exchange);
+  // As the API does.
+  base::Awaitable<std::optional<ops::AdminCaller>> let_in(net::Exchange& exchange);
   base::Awaitable<base::Result<std::string>> fetch(base::Call call, std::string url);
   base::Awaitable<void> look_after();
   base::Awaitable<void> drain_clients(base::Deadline deadline);
@@ -118,6 +122,7 @@ class WorkerRooms {
   chat::Conversations conversations_;
   api::Api api_;
   ops::Ops ops_;
+  ops::Admin admin_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<net::Server> ops_server_;
   base::TaskGroup tasks_;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/time.h"
+
 namespace parley::chat {
 
 using base::ErrorCode;
@@ -126,6 +128,14 @@ Reply<std::vector<store::UsageRow>> Conversations::usage(base::Call call, model:
         fmt::format("there are more than {} rows: ask for fewer days, or group by less", kMostUsageRows));
   }
   co_return rows;
+}
+
+Reply<SpentToday> Conversations::spent(base::Call call, model::Owner owner) {
+  SpentToday today{.day = base::day_of(clock_.wall_now())};
+  auto spent = co_await store_.budget(std::move(call), std::move(owner), today.day);
+  if (!spent) co_return base::fail(std::move(spent));
+  today.spent = *spent;
+  co_return today;
 }
 
 }  // namespace parley::chat

@@ -44,6 +44,12 @@ struct UpdateConversation {
   std::optional<bool> archived{};
 };
 
+// What a user and the user's organisation have spent on a UTC day and in its month.
+struct SpentToday {
+  std::chrono::sys_days day;
+  store::BudgetState spent{};
+};
+
 class Conversations {
  public:
   Conversations(store::Store& store, CatalogPtr catalog, const base::Clock& clock, model::IdGenerator ids,
@@ -83,6 +89,7 @@ class Conversations {
                                                             std::vector<model::TurnId> ids);
   // BAD_USER_INPUT: `from` after `to`, more than kMostUsageDays, or more than kMostUsageRows rows.
   Reply<std::vector<store::UsageRow>> usage(base::Call call, model::Owner owner, store::UsageQuery query);
+  Reply<SpentToday> spent(base::Call call, model::Owner owner);
 
  private:
   store::Store& store_;

@@ -56,8 +56,8 @@ RunningTurn::RunningTurn(const EngineParts& parts, const EngineOptions& options,
       place_(std::move(place)),
       slot_(std::move(slot)),
       began_(parts.hub.executor()),
-      counter_(plan_.model.encoding),
-      changed_(parts.hub.executor()) {}
+      changed_(parts.hub.executor()),
+      counter_(plan_.model.encoding) {}
 
 base::Call RunningTurn::store_call() const {
   return {.deadline = Deadline::after(options_.store_timeout), .traceparent = plan_.traceparent};

@@ -140,7 +140,7 @@ Awaitable<Result<Response>> Admin::set_ban(AdminCaller caller, std::string body)
 }
 
 Awaitable<Result<Response>> Admin::lift_ban(AdminCaller caller, std::string_view segment) {
-  const auto decoded = parse_segment(segment, kMaxSubjectBytes);
+  const auto decoded = parse_segment(segment, state::kMaxSubjectBytes);
   if (!decoded) co_return nothing_here();
   auto subject = parse_subject(*decoded);
   if (!subject) co_return base::fail(std::move(subject));
@@ -182,7 +182,8 @@ void Admin::audit(std::string_view event, const AdminCaller& caller, std::string
   if (subject.starts_with(kUserSubject)) {
     const std::string_view user = subject.substr(kUserSubject.size());
     const std::size_t slash = user.find('/');
-    hashed = std::string(kUserSubject) + base::user_hash(user.substr(0, slash), user.substr(slash + 1));
+    const auto tenant = parse_segment(user.substr(0, slash), kMaxOwnerNameBytes);
+    hashed = std::string(kUserSubject) + base::user_hash(tenant.value_or(""), user.substr(slash + 1));
   }
   parts_.log.warn(event, {{"request", caller.call.request_id},
                           {"admin", base::user_hash(caller.principal.tenant, caller.principal.user)},

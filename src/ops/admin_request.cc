@@ -70,6 +70,12 @@ bool is_name(std::string_view text, std::size_t max_bytes) {
   return !text.empty() && text.size() <= max_bytes && is_plain(text);
 }
 
+// A tenant's name as a subject has it.
+bool is_tenant(std::string_view text) {
+  return !text.empty() && text.find_first_of("{}") == std::string_view::npos &&
+         boost::urls::make_pct_string_view(text).has_value();
+}
+
 Result<std::string> address_subject(std::string_view text) {
   const auto whole = [&text] {
     return bad(
@@ -90,15 +96,17 @@ Result<std::string> address_subject(std::string_view text) {
 }  // namespace
 
 Result<std::string> parse_subject(std::string_view text) {
-  if (!is_name(text, kMaxSubjectBytes)) {
-    return bad(
-        fmt::format("a subject has 1 to {} bytes of UTF-8 without control characters", kMaxSubjectBytes));
+  if (!is_name(text, state::kMaxSubjectBytes)) {
+    return bad(fmt::format("a subject has 1 to {} bytes of UTF-8 without control characters",
+                           state::kMaxSubjectBytes));
   }
   if (text.starts_with(kAddress)) return address_subject(text.substr(kAddress.size()));
   if (text.starts_with(kUser)) {
     const std::string_view user = text.substr(kUser.size());
     const std::size_t slash = user.find('/');
-    if (slash != std::string_view::npos && slash > 0 && slash + 1 < user.size()) return std::string(text);
+    if (slash != std::string_view::npos && is_tenant(user.substr(0, slash)) && slash + 1 < user.size()) {
+      return std::string(text);
+    }
   }
   return bad("a subject is \"ip:<address>\" or \"user:<tenant>/<user>\"");
 }
@@ -116,9 +124,9 @@ Result<BanRequest> parse_ban_request(std::string_view body) {
   const json::string* subject = auth::string_member(*object, "subject", wrong);
   if (wrong || subject == nullptr) return bad("subject is missing or not a string");
   const json::string* reason = auth::string_member(*object, "reason", wrong);
-  if (wrong || reason == nullptr || !is_name(*reason, kMaxReasonBytes)) {
-    return bad(
-        fmt::format("reason is not a text of 1 to {} bytes without control characters", kMaxReasonBytes));
+  if (wrong || reason == nullptr || !is_name(*reason, state::kMaxReasonBytes)) {
+    return bad(fmt::format("reason is not a text of 1 to {} bytes without control characters",
+                           state::kMaxReasonBytes));
   }
   const json::value* seconds = object->if_contains("seconds");
   const std::int64_t* lasts = seconds == nullptr ? nullptr : seconds->if_int64();
@@ -142,7 +150,7 @@ Result<BanPage> parse_ban_page(std::string_view query) {
     const std::string value = parameter.has_value ? parameter.value.decode() : std::string();
     if (!seen.insert(name).second) return bad(fmt::format("{} is there twice", base::quote(name)));
     if (name == "after") {
-      if (value.size() > kMaxSubjectBytes) return bad("after is not the subject of a ban");
+      if (value.size() > state::kMaxSubjectBytes) return bad("after is not the subject of a ban");
       page.after = value;
     } else if (name == "limit") {
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), page.limit);

@@ -12,15 +12,14 @@
 
 namespace parley::ops {
 
-// Of a subject, as state::Ban has it; of a reason; of a tenant's or a user's name.
-inline constexpr std::size_t kMaxSubjectBytes = 600;
-inline constexpr std::size_t kMaxReasonBytes = 200;
+// Of a tenant's or a user's name.
 inline constexpr std::size_t kMaxOwnerNameBytes = 256;
 inline constexpr std::chrono::seconds kLongestBan = std::chrono::days(366);
 inline constexpr int kDefaultBans = 50;
 
 // "ip:192.0.2.7", "ip:2001:db8:1:2::/64", "user:acme/ada", as bans have it: an IPv6 address becomes the
-// network that counts as one client. BAD_USER_INPUT for anything else.
+// network that counts as one client. In a tenant's name `%`, `/`, `{` and `}` are percent-encoded.
+// BAD_USER_INPUT for anything else.
 [[nodiscard]] base::Result<std::string> parse_subject(std::string_view text);
 
 struct BanRequest {
@@ -30,7 +29,7 @@ struct BanRequest {
 };
 
 // {"subject", "seconds": 1 to kLongestBan, "reason"}, each once and nothing else; the reason is 1 to
-// kMaxReasonBytes of UTF-8 without control characters. BAD_USER_INPUT, naming the member.
+// state::kMaxReasonBytes of UTF-8 without control characters. BAD_USER_INPUT, naming the member.
 [[nodiscard]] base::Result<BanRequest> parse_ban_request(std::string_view body);
 
 struct BanPage {

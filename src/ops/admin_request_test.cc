@@ -18,6 +18,7 @@ std::string said(std::string_view body) {
 
 TEST(BanSubject, is_a_user_or_what_counts_as_one_client) {
   EXPECT_EQ(subject("user:acme/ada"), "user:acme/ada");
+  EXPECT_EQ(subject("user:a%2Fb/a/b%"), "user:a%2Fb/a/b%");
   EXPECT_EQ(subject("ip:192.0.2.7"), "ip:192.0.2.7");
   EXPECT_EQ(subject("ip:2001:db8:1:2:3:4:5:6"), "ip:2001:db8:1:2::/64");
   EXPECT_EQ(subject("ip:2001:db8:1:2::/64"), "ip:2001:db8:1:2::/64");
@@ -26,7 +27,8 @@ TEST(BanSubject, is_a_user_or_what_counts_as_one_client) {
        {std::string(), std::string("ada"), std::string("user:ada"), std::string("user:/ada"),
         std::string("user:acme/"), std::string("ip:"), std::string("ip:10.0.0.0/8"),
         std::string("ip:2001:db8::/32"), std::string("ip:127.1"), std::string("user:acme/a\nb"),
-        std::string("user:acme/\xff"), "user:a/" + std::string(600, 'x')}) {
+        std::string("user:acme/\xff"), "user:a/" + std::string(1100, 'x'), std::string("user:a{b/c"),
+        std::string("user:a%/c")}) {
     EXPECT_EQ(subject(bad), "BAD_USER_INPUT") << bad;
   }
 }
@@ -63,7 +65,7 @@ TEST(BanPage, has_bounds_and_no_parameter_that_is_not_known) {
                                      "before=a", "%zz=1", "a=b"}) {
     EXPECT_FALSE(parse_ban_page(bad)) << bad;
   }
-  EXPECT_FALSE(parse_ban_page("after=" + std::string(601, 'x')));
+  EXPECT_FALSE(parse_ban_page("after=" + std::string(1101, 'x')));
 }
 
 TEST(UserPath, names_a_tenant_and_a_user_and_nothing_more) {

@@ -1,0 +1,70 @@
+#include "api/admission.h"
+
+#include <utility>
+
+#include "api/rate_headers.h"
+#include "net/forwarded.h"
+
+namespace parley::api {
+
+using base::Awaitable;
+using base::Result;
+
+namespace {
+
+base::Call bounded(const Services& services, const base::Call& call) {
+  base::Call own = call;
+  own.deadline = own.deadline.sooner(services.options.request_timeout);
+  return own;
+}
+
+}  // namespace
+
+std::string counted_address(const net::Request& request, const ApiOptions& options) {
+  using net::ForwardedBy;
+  const net::NetworkSet& trusted = options.trusted_proxies;
+  const net::Address address = net::client_address(request, trusted, options.forwarded_by);
+  if (!trusted.contains(address)) return net::client_key(address);
+  // Where the two headers contradict each other, a client has written one of them, and the address is the
+  // proxy's for want of a better one. That is no request from within: it would be a way around the limits.
+  const bool from_within =
+      options.forwarded_by != ForwardedBy::kEither ||
+      (trusted.contains(net::client_address(request, trusted, ForwardedBy::kForwarded)) &&
+       trusted.contains(net::client_address(request, trusted, ForwardedBy::kXForwardedFor)));
+  return from_within ? std::string() : net::client_key(address);
+}
+
+Awaitable<Result<Visit>> enter(const Services& services, base::Call call, net::Exchange& exchange) {
+  Visit visit{.call = std::move(call), .address = counted_address(exchange.request(), services.options)};
+  if (visit.address.empty()) co_return visit;
+  auto admission = co_await services.limiter.admit_address(bounded(services, visit.call), visit.address);
+  add_rate_headers(exchange, admission);
+  if (admission.refused) co_return std::unexpected(std::move(*admission.refused));
+  visit.standings = std::move(admission.standings);
+  co_return visit;
+}
+
+Awaitable<Result<Caller>> admit(const Services& services, Visit visit, limits::Api api,
+                                net::Exchange& exchange) {
+  auto caller = co_await caller_of(services, exchange.request(), std::move(visit.call), visit.address);
+  if (!caller) co_return base::fail(std::move(caller));
+  auto admission = co_await services.limiter.admit(bounded(services, caller->call), caller->owner,
+                                                   caller->principal.tier, api);
+  admission.standings.insert(admission.standings.begin(), visit.standings.begin(), visit.standings.end());
+  add_rate_headers(exchange, admission);
+  if (admission.refused) co_return std::unexpected(std::move(*admission.refused));
+  co_return caller;
+}
+
+Awaitable<std::optional<base::Error>> admit_operation(const Services& services, const Caller& caller,
+                                                      std::string address) {
+  if (!address.empty()) {
+    auto from = co_await services.limiter.admit_address(bounded(services, caller.call), std::move(address));
+    if (from.refused) co_return std::move(from.refused);
+  }
+  auto admission = co_await services.limiter.admit(bounded(services, caller.call), caller.owner,
+                                                   caller.principal.tier, limits::Api::kGraphql);
+  co_return std::move(admission.refused);
+}
+
+}  // namespace parley::api
