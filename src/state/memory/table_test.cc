@@ -68,6 +68,17 @@ TEST(Table, lets_go_of_what_stopped_to_matter_before_it_grows) {
   EXPECT_LT(largest, 400U);
 }
 
+TEST(Table, with_room_for_all_that_matters_nothing_that_does_is_pushed_out) {
+  std::mt19937_64 random(7);
+  Table<Nothing> table(1000);
+  std::size_t pushed_out = 0;
+  for (std::int64_t now = 1; now < 100'000; ++now) {
+    const auto dropped = [&](const auto& entry) { pushed_out += entry.forget_at > now ? 1 : 0; };
+    table.put(random_key(random), now, dropped).forget_at = now + 400;
+  }
+  EXPECT_EQ(pushed_out, 0U);
+}
+
 TEST(Table, in_a_flood_of_new_keys_those_that_matter_longest_stay) {
   std::mt19937_64 random(6);
   Table<Nothing> table(1000);
