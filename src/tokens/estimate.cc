@@ -11,36 +11,36 @@ namespace {
 
 // All in 32nds of a token.
 constexpr std::int64_t kUnit = 32;
-constexpr std::int64_t kPerToken = 30;
 
 struct Weights {
-  std::int64_t first;   // behind another character
-  std::int64_t repeat;  // behind the same one
+  std::int64_t plain;
+  std::int64_t again;     // behind the same one
+  std::int64_t by_turns;  // where two take turns, from the second round on
 };
 
 constexpr Weights ascii_weights(unsigned byte) {
-  if (byte == ' ') return {4, 4};
+  if (byte == ' ') return {4, 4, 36};
   switch (detail::ascii_class(byte)) {
     case kLower:
-      return {4, 14};
+      return {4, 18, 18};
     case kUpper:
-      return {6, 16};
+      return {6, 20, 20};
     case kNumber:
-      return {18, 44};
+      return {18, 44, 44};
     case kNewline:
     case kSpace:
-      return {4, 36};
+      return {4, 36, 36};
     default:
-      return {19, 45};
+      return {19, 45, 45};
   }
 }
 
 // By a character's first byte.
 constexpr Weights weights_of(unsigned first) {
   if (first < 0x80) return ascii_weights(first);
-  if (first < 0xE0) return {16, 42};
-  if (first < 0xF0) return {53, 79};
-  return {51, 77};
+  if (first < 0xE0) return {18, 44, 44};
+  if (first < 0xF0) return {56, 82, 82};
+  return {68, 94, 94};
 }
 
 constexpr std::array<Weights, 256> kWeights = [] {
@@ -58,14 +58,19 @@ void CharacterWeights::add(std::string_view text) {
     for (std::size_t i = 0; i < size; ++i)
       character = character << 8 | static_cast<std::uint8_t>(text[at + i]);
     const Weights& weights = kWeights[static_cast<std::uint8_t>(text[at])];
-    weight_ += character == previous_ ? weights.repeat : weights.first;
-    previous_ = character;
+    const auto [last, last_but_one, third] = previous_;
+    if (character == last) {
+      weight_ += weights.again;
+    } else {
+      weight_ += character == last_but_one && last == third ? weights.by_turns : weights.plain;
+    }
+    previous_ = {character, last, last_but_one};
     at += size;
   }
 }
 
 std::int64_t CharacterWeights::estimate(std::int64_t tokens) const {
-  return (tokens * kPerToken + weight_ + kUnit - 1) / kUnit;
+  return tokens + (weight_ + kUnit - 1) / kUnit;
 }
 
 std::int64_t estimate(std::string_view text) {
