@@ -57,6 +57,7 @@ Awaitable<SimOutcome> refuse(net::Exchange& exchange, SimBehaviour behaviour, st
       exchange.reply({.headers = {{"Content-Type", "text/html"}}, .body = "<html>Please sign in</html>"});
       co_return SimOutcome::kFaulted;
     case SimFault::kSilent: {
+      exchange.watch();
       const SimOutcome outcome = co_await hold();
       exchange.abort();
       co_return outcome;
