@@ -68,6 +68,8 @@ base::Awaitable<void> visit(Gate& gate, Counts& counts, std::uint64_t seed) {
     (void)place->standing();
     const auto granted = co_await place->wait(deadline);
     if (!granted) {
+      // The grant may come now, to one who will not look for it any more.
+      for (std::uint64_t turns = random.below(3); turns > 0; --turns) co_await let_others_run();
       ++counts.gave_up;
       continue;
     }
