@@ -157,6 +157,18 @@ TEST_F(LimiterSlots, a_caller_who_leaves_while_the_state_thinks_leaves_no_slot_b
   EXPECT_EQ(turns_held(ada), 0);
 }
 
+TEST_F(LimiterSlots, a_slot_given_back_while_it_is_renewed_does_not_stay_held) {
+  auto slot = good(open_turn(ada));
+  state.renewals_wait = true;
+  until_renewed(1);
+  slot = Slot();
+  loop.until([&] { return state.released == 1; });
+  state.renewals_wait = false;
+  loop.until([&] { return state.released == 2; });
+  loop.poll();
+  EXPECT_EQ(turns_held(ada), 0);
+}
+
 TEST_F(LimiterSlots, shutting_down_gives_every_slot_back_and_opens_no_more) {
   auto first = good(open_turn(ada));
   const auto second = good(open_turn(ada));

@@ -42,6 +42,9 @@ class FailingState final : public state::SharedState {
     after_ = hanging_ = false;
   }
 
+  // As long as it is set, renew() waits and does its work afterwards.
+  bool renewals_wait = false;
+
   // How often each was asked for.
   int takes = 0;
   int bans_looked_for = 0;
@@ -62,7 +65,7 @@ class FailingState final : public state::SharedState {
   Reply<void> renew(base::Call call, std::vector<state::SlotName> slots,
                     std::chrono::milliseconds lease) override {
     ++renewed;
-    return pass(call.deadline, inner_.renew(call, std::move(slots), lease));
+    return pass(call.deadline, renew_later(inner_.renew(call, std::move(slots), lease)));
   }
   Reply<void> release(base::Call call, state::SlotName slot) override {
     ++released;
@@ -92,6 +95,14 @@ class FailingState final : public state::SharedState {
   Reply<void> ping(base::Call call) override { return pass(call.deadline, inner_.ping(call)); }
 
  private:
+  Reply<void> renew_later(Reply<void> work) {
+    while (renewals_wait) {
+      auto slept = co_await base::sleep_until(base::Deadline::after(std::chrono::milliseconds(1)));
+      if (!slept) co_return slept;
+    }
+    co_return co_await std::move(work);
+  }
+
   template <class T>
   Reply<T> pass(base::Deadline deadline, Reply<T> work) {
     if (hanging_) {

@@ -74,7 +74,7 @@ TEST(Table, with_room_for_all_that_matters_nothing_that_does_is_pushed_out) {
   std::size_t pushed_out = 0;
   for (std::int64_t now = 1; now < 100'000; ++now) {
     const auto dropped = [&](const auto& entry) { pushed_out += entry.forget_at > now ? 1 : 0; };
-    table.put(random_key(random), now, dropped).forget_at = now + 400;
+    table.put(random_key(random), now, dropped).forget_at = now + 700;
   }
   EXPECT_EQ(pushed_out, 0U);
 }
