@@ -380,7 +380,13 @@ SettingRows<ProviderConfiguration> provider_rows() {
       .add(
           "min_concurrency", number<std::size_t>(1, 1'000'000),
           [](Provider& p) -> auto& { return p.gate.min_concurrency; },
-          "The least that it falls to when the provider pushes back.", Reload::kLive);
+          "The least that it falls to when the provider pushes back.", Reload::kLive)
+      .add(
+          "first_token_target", duration(0s, 10min),
+          [](Provider& p) -> auto& { return p.gate.first_token_target; },
+          "Fewer are sent at once when half of the answers begin later than that. For a model server that "
+          "queues on its own and never answers 429; 0s: not looked at.",
+          Reload::kLive);
   return rows;
 }
 

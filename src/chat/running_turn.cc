@@ -242,6 +242,7 @@ Awaitable<void> RunningTurn::listen() {
 void RunningTurn::take(providers::ProviderEvent event) {
   if (auto* delta = std::get_if<providers::TextDelta>(&event)) {
     if (!first_token_) {
+      place_.first_token();
       first_token_ =
           std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
     }
