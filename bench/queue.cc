@@ -20,18 +20,26 @@ double ns_since(Clock::time_point then, int times) {
 }
 
 void print(const char* what, const LoadFigures& f) {
-  std::printf(
-      "| %-34s | %4.2f | %5.1f %% | %5.1f %% | %5.2f %% | %5.2f %% | %5.1f s | %5.1f s | %4.2f | %5.1f %% "
-      "|\n",
-      what, f.offered, 100 * f.goodput, 100 * f.refused, 100 * f.late, 100 * f.pushed_back, f.p50_seconds,
-      f.p99_seconds, f.pro_for_free, 100 * f.admitted_then);
+  std::printf("| %s | %.1f | %.1f %% | %.1f %% | %.1f %% | %.1f %% | %.1f s | %.1f s | %.2f | %.2f | ", what,
+              f.offered, 100 * f.goodput, 100 * f.refused, 100 * f.late, 100 * f.pushed_back, f.p50_seconds,
+              f.p99_seconds, f.pro_for_free, f.wait_by_estimate);
+  if (f.came_back > 0) {
+    std::printf("%.0f %% |\n", 100 * f.admitted_then);
+  } else {
+    std::puts("|");
+  }
 }
 
 void loads() {
   std::puts(
-      "| provider of 50 at once, 5 s each   | load | goodput | refused | late    | pushed  | p50     | p99   "
-      "  | 4:1 "
-      " | on return |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+      "Provider: 50 at once, 5 s each. Goodput by its capacity; refused of those who came; late in line and "
+      "pushed "
+      "back of the admitted; from entering to the end; served of weight 4 for one of weight 1; wait by "
+      "estimate; "
+      "admitted when they come back as told.\n"
+      "| provider, clients | load | goodput | refused | late | pushed back | p50 | p99 | 4:1 | estimate | "
+      "came back |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
   for (const double load : {0.5, 0.8, 1.0, 1.2, 2.0, 3.0, 5.0}) {
     print("refuses what is beyond", simulate({.of_capacity = load}));
   }

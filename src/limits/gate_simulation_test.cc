@@ -12,9 +12,11 @@ namespace {
 std::string words(const LoadFigures& f) {
   return fmt::format(
       "load {:.2f}: goodput {:.3f} of the capacity, refused {:.3f}; of the admitted late {:.3f}, pushed back "
-      "{:.3f}; from entering to end p50 {:.1f} s, p99 {:.1f} s; pro for free {:.2f}; sent for nobody {}",
+      "{:.3f}; from entering to end p50 {:.1f} s, p99 {:.1f} s; pro for free {:.2f}; waits by estimate "
+      "{:.2f}, far longer {:.3f}; "
+      "sent for nobody {}",
       f.offered, f.goodput, f.refused, f.late, f.pushed_back, f.p50_seconds, f.p99_seconds, f.pro_for_free,
-      f.sent_for_nobody);
+      f.wait_by_estimate, f.far_longer, f.sent_for_nobody);
 }
 
 // A turn's: 30 s in line, and the longest answer.
@@ -83,6 +85,9 @@ TEST(GateSimulation, at_three_times_the_capacity_goodput_stays_and_turns_end_wit
       EXPECT_LE(figures.late, 0.1);
       EXPECT_LE(figures.pushed_back, 0.05);
       EXPECT_NEAR(figures.pro_for_free, 4, 0.4);
+      // Who was told an estimate waited for about as long.
+      EXPECT_NEAR(figures.wait_by_estimate, 1, 0.15);
+      EXPECT_LE(figures.far_longer, 0.1);
     }
   }
 }

@@ -56,6 +56,8 @@ class Simulation {
     double granted = -1;
     double ended = -1;
     double service = 0;
+    // Of its wait, when it came.
+    double estimate = 0;
     End end = End::kStillThere;
     bool admitted = false;
     int returns = 0;
@@ -159,6 +161,7 @@ class Simulation {
     turn.end = End::kStillThere;
     turn.place.emplace(*std::move(place));
     if (turn.place->granted()) return granted(index);
+    turn.estimate = Seconds(turn.place->standing().value().estimate).count();
     turn.task = tasks_.spawn(wait_in_line(index));
     leave_after(index, Seconds(turn.arrival.patience), End::kLate);
     if (turn.arrival.gives_up_after) leave_after(index, *turn.arrival.gives_up_after, End::kGaveUp);
@@ -240,6 +243,10 @@ struct LoadFigures {
   // From entering to the end, of those who were served.
   double p50_seconds = 0;
   double p99_seconds = 0;
+  // Those who waited and were served: how long all together, by what they were told; and the share of them
+  // that waited for more than 1.5 times what it was told, and 1 s more.
+  double wait_by_estimate = 0;
+  double far_longer = 0;
   // Served of tier "pro", whose weight is 4, for each of tier "free"; the same number of each come.
   double pro_for_free = 0;
   // Told to come back, and admitted then.
@@ -279,6 +286,7 @@ inline LoadFigures simulate(const Load& load) {
   LoadFigures figures{.offered = load.of_capacity, .sent_for_nobody = simulation.sent_for_nobody()};
   double came = 0, refused = 0, admitted = 0, late = 0, pushed_back = 0, work = 0, pro = 0, free = 0;
   double told = 0, then = 0;
+  double waited = 0, estimated = 0, waits = 0, longer = 0;
   std::vector<double> took;
   for (const auto& turn : simulation.turns()) {
     using End = Simulation::End;
@@ -286,6 +294,13 @@ inline LoadFigures simulate(const Load& load) {
       work += turn.service;
       took.push_back(turn.ended - turn.entered);
       (turn.arrival.tier == "pro" ? pro : free) += 1;
+      if (turn.estimate > 0) {
+        const double wait = turn.granted - turn.entered;
+        waited += wait;
+        estimated += turn.estimate;
+        waits += 1;
+        longer += wait > 1.5 * turn.estimate + 1 ? 1 : 0;
+      }
     }
     if (turn.entered < kWarmUp || turn.entered > load.seconds) continue;
     came += 1;
@@ -307,6 +322,8 @@ inline LoadFigures simulate(const Load& load) {
   figures.refused = refused / came;
   figures.late = late / admitted;
   figures.pushed_back = pushed_back / admitted;
+  figures.wait_by_estimate = waited / std::max(estimated, 1.0);
+  figures.far_longer = longer / std::max(waits, 1.0);
   figures.p50_seconds = quantile(0.5);
   figures.p99_seconds = quantile(0.99);
   figures.pro_for_free = pro / std::max(free, 1.0);
