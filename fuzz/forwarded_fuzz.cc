@@ -83,6 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   forged.headers.add(name, truth);
   const Address found = client_address(forged, trusted);
   require(found == client() || found == proxy());
+  require(!find_client(request, trusted).within && !find_client(forged, trusted).within);
   const auto by = forwarded ? ForwardedBy::kForwarded : ForwardedBy::kXForwardedFor;
   require(client_address(forged, trusted, by) == client());
   return 0;

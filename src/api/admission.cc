@@ -21,17 +21,8 @@ base::Call bounded(const Services& services, const base::Call& call) {
 }  // namespace
 
 std::string counted_address(const net::Request& request, const ApiOptions& options) {
-  using net::ForwardedBy;
-  const net::NetworkSet& trusted = options.trusted_proxies;
-  const net::Address address = net::client_address(request, trusted, options.forwarded_by);
-  if (!trusted.contains(address)) return net::client_key(address);
-  // Where the two headers contradict each other, a client has written one of them, and the address is the
-  // proxy's for want of a better one. That is no request from within: it would be a way around the limits.
-  const bool from_within =
-      options.forwarded_by != ForwardedBy::kEither ||
-      (trusted.contains(net::client_address(request, trusted, ForwardedBy::kForwarded)) &&
-       trusted.contains(net::client_address(request, trusted, ForwardedBy::kXForwardedFor)));
-  return from_within ? std::string() : net::client_key(address);
+  const net::Client client = net::find_client(request, options.trusted_proxies, options.forwarded_by);
+  return client.within ? std::string() : net::client_key(client.address);
 }
 
 Awaitable<Result<Visit>> enter(const Services& services, base::Call call, net::Exchange& exchange) {

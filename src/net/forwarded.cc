@@ -107,7 +107,7 @@ std::size_t last_element(std::string_view list, bool quoting) {
 
 class Walk {
  public:
-  Walk(const NetworkSet& trusted, Address from) : trusted_(trusted), at_(from) {}
+  Walk(const NetworkSet& trusted, const Address& from) : trusted_(trusted), at_(from) {}
 
   // Goes on to the left through one line. False once it has come to its end.
   bool through(std::string_view line, bool forwarded) {
@@ -148,21 +148,22 @@ class Walk {
 };
 
 // All lines of the name are one list, of which the last line holds the end.
-Address walk(const Request& request, std::string_view name, bool forwarded, const NetworkSet& trusted,
-             const Address& peer) {
+Client walk(const Request& request, std::string_view name, bool forwarded, const NetworkSet& trusted,
+            const Address& peer) {
   Walk walk(trusted, peer);
-  for (std::size_t i = request.headers.size(); i > 0; --i) {
+  bool through = true;
+  for (std::size_t i = request.headers.size(); i > 0 && through; --i) {
     const Header field = request.headers[i - 1];
-    if (iequals(field.name, name) && !walk.through(field.value, forwarded)) break;
+    if (iequals(field.name, name)) through = walk.through(field.value, forwarded);
   }
-  return walk.at();
+  return {.address = walk.at(), .within = through};
 }
 
 }  // namespace
 
-Address client_address(const Request& request, const NetworkSet& trusted, ForwardedBy by) {
+Client find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by) {
   const Address peer = parse_address(request.peer_address).value_or(Address());
-  if (!trusted.contains(peer)) return peer;
+  if (!trusted.contains(peer)) return {.address = peer};
   const auto forwarded = [&] { return walk(request, "Forwarded", true, trusted, peer); };
   const auto x_forwarded_for = [&] { return walk(request, "X-Forwarded-For", false, trusted, peer); };
   switch (by) {
@@ -175,8 +176,14 @@ Address client_address(const Request& request, const NetworkSet& trusted, Forwar
   }
   if (!request.headers.contains("Forwarded")) return x_forwarded_for();
   if (!request.headers.contains("X-Forwarded-For")) return forwarded();
-  const Address one = forwarded();
-  return one == x_forwarded_for() ? one : peer;
+  const Client one = forwarded();
+  const Client other = x_forwarded_for();
+  if (one.address != other.address) return {.address = peer};
+  return {.address = one.address, .within = one.within && other.within};
+}
+
+Address client_address(const Request& request, const NetworkSet& trusted, ForwardedBy by) {
+  return find_client(request, trusted, by).address;
 }
 
 }  // namespace parley::net

@@ -37,14 +37,24 @@ enum class ForwardedBy : std::uint8_t {
   kXForwardedFor,
 };
 
-// The address of the client that sent `request`: the peer's, unless `trusted` holds it; then as above. Where
-// the list ends, or an element is no address (`unknown`, an obfuscated name, malformed, without `for`), the
-// last trusted hop's address, and so also where all are trusted: a request from within. The same past 32
-// elements or 8 KiB, which no chain of proxies comes to. The text may hold any bytes. "::" where the peer
-// has no address (a request that came from no socket).
+struct Client {
+  Address address;
+  // True where trusted proxies alone stand behind the request: the list names nobody else and was read to its
+  // end, or there is none. Never true where something could not be read: a client has a hand in how long a
+  // proxy's element is (its `host`), and must not come to count as nobody by that.
+  bool within = false;
+};
+
+// The client that sent `request`: the peer, unless `trusted` holds it; then as above. Where the list ends, or
+// an element is no address (`unknown`, an obfuscated name, malformed, without `for`), the last trusted hop.
+// The same past 32 elements or 8 KiB, which no chain of proxies comes to. The text may hold any bytes. "::"
+// where the peer has no address (a request that came from no socket).
 //
 // An address may stand with a port and, IPv6, in brackets; neither header's elements need to be more
 // regular than that, but Forwarded's quoting is held to, as a comma within quotes ends no element.
+Client find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by = ForwardedBy::kEither);
+
+// Its address alone, for what makes no difference for requests from within.
 Address client_address(const Request& request, const NetworkSet& trusted,
                        ForwardedBy by = ForwardedBy::kEither);
 

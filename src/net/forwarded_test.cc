@@ -125,6 +125,35 @@ TEST(Forwarded, cannot_be_swallowed_by_a_quote_that_a_client_left_open) {
   }
 }
 
+bool within(const From& from) {
+  Request request;
+  request.peer_address = from.peer;
+  request.headers = from.headers;
+  return find_client(request, proxies(), from.by).within;
+}
+
+TEST(Client, is_within_where_trusted_proxies_alone_are_named) {
+  EXPECT_TRUE(within({}));
+  EXPECT_TRUE(within({.headers = {{"X-Forwarded-For", "10.0.0.3, 10.0.0.2"}}}));
+  EXPECT_TRUE(within({.headers = {{"Forwarded", "for=10.0.0.3"}, {"X-Forwarded-For", "10.0.0.3"}}}));
+  EXPECT_FALSE(within({.peer = "203.0.113.5"}));
+  EXPECT_FALSE(within({.headers = {{"X-Forwarded-For", "203.0.113.5, 10.0.0.2"}}}));
+}
+
+TEST(Client, is_not_within_where_something_could_not_be_read) {
+  const std::string long_host = ";host=\"" + std::string(9000, 'a') + "\"";
+  for (const std::string& value :
+       {"for=unknown"s, "for=_hidden, for=10.0.0.2"s, "nonsense"s, "for=203.0.113.5" + long_host,
+        "for=203.0.113.5, for=10.0.0.2" + long_host}) {
+    EXPECT_FALSE(within({.headers = {{"Forwarded", value}}})) << value.substr(0, 40);
+    EXPECT_FALSE(within({.headers = {{"Forwarded", value}}, .by = ForwardedBy::kForwarded}));
+    EXPECT_FALSE(within({.headers = {{"Forwarded", value}, {"X-Forwarded-For", "10.0.0.2"}}}));
+  }
+  EXPECT_FALSE(within({.headers = {{"X-Forwarded-For", "203.0.113.5"}, {"Forwarded", "for=10.0.0.2"}}}));
+  EXPECT_FALSE(within({.headers = {{"X-Forwarded-For", "10.0.0.2"}, {"Forwarded", "for=10.0.0.3"}}}));
+  EXPECT_FALSE(within({.headers = {{"X-Forwarded-For", std::string(100, ',')}}}));
+}
+
 TEST(ForwardedBy, names_the_header_that_counts) {
   const Headers both{{"Forwarded", "for=203.0.113.5"}, {"X-Forwarded-For", "198.51.100.9"}};
   EXPECT_EQ(client({.headers = both, .by = ForwardedBy::kForwarded}), "203.0.113.5");
