@@ -126,8 +126,8 @@ export function tomlOf(sections) {
     .join('\n');
 }
 
-// A `parley serve` in `folder` with the simulated provider as "sim" and its model "sim"; `sections` are merged into the
-// configuration. A restart in the same folder goes on with its database.
+// A `parley serve` in `folder` with the simulated provider as "sim" and its model "sim", that limits nobody: one machine's
+// clients are many here. `sections` are merged into the configuration. A restart in the same folder goes on with its database.
 export async function startParley({ folder = scratch(), sim, sections = {}, env = {} } = {}) {
   const secretFile = join(folder, 'jwt.secret');
   try {
@@ -136,7 +136,9 @@ export async function startParley({ folder = scratch(), sim, sections = {}, env 
     writeFileSync(secretFile, randomBytes(32).toString('hex'), { mode: 0o600 });
   }
   const configuration = {
-    server: { listen: '127.0.0.1:0' },
+    server: { listen: '127.0.0.1:0', connections_per_address: 0 },
+    limits: { address: 'none', failed_logins: 0, refusals: 0 },
+    'tiers.default': { requests: 'none', max_turns: 0, max_streams: 0 },
     auth: { issuer: 'test', audience: 'parley', hs256_secret: { file: 'jwt.secret' } },
     store: { path: 'parley.db' },
     ...(sim ? { 'providers.sim': { base_url: `${sim.url}/v1` }, 'models.sim': { provider: 'sim', context_window: 100000 } } : {}),
