@@ -11,14 +11,6 @@
 
 namespace parley::store::sqlite {
 
-// Tokens and money: what is held back for a turn or a charge, or what one used.
-struct Held {
-  model::Tokens tokens{};
-  model::MicroUsd cost{};
-
-  friend bool operator==(const Held&, const Held&) = default;
-};
-
 // Holds back of the day and month of `now` what grant() allows.
 base::Result<Reserved> hold_back(Connection& db, OwnerKey owner, const Reserve& wanted, base::WallTime now);
 // Gives back what was held of the day of `begun_at` and enters what was used there. Once for each turn and

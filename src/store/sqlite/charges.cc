@@ -19,15 +19,18 @@ struct Ended {
 
 // Takes the row away: who gets it is the one who settles.
 std::optional<Ended> take(Connection& db, OwnerKey owner, model::ChargeId id) {
-  auto row = db.query(
-      "DELETE FROM charges WHERE id=?1 AND owner=?2"
-      " RETURNING model,begun_at,reserved_tokens,reserved_micro_usd",
-      id, owner);
-  if (!row.next()) return std::nullopt;
-  Ended ended{.model = row.take<std::string>()};
-  ended.begun_at = row.take<base::WallTime>();
-  ended.held.tokens = row.take<model::Tokens>();
-  ended.held.cost = row.take<model::MicroUsd>();
+  std::optional<Ended> ended;
+  {
+    auto row = db.query(
+        "SELECT model,begun_at,reserved_tokens,reserved_micro_usd FROM charges WHERE id=?1 AND owner=?2", id,
+        owner);
+    if (!row.next()) return std::nullopt;
+    ended.emplace().model = row.take<std::string>();
+    ended->begun_at = row.take<base::WallTime>();
+    ended->held.tokens = row.take<model::Tokens>();
+    ended->held.cost = row.take<model::MicroUsd>();
+  }
+  db.run("DELETE FROM charges WHERE id=?1", id);
   return ended;
 }
 

@@ -23,6 +23,17 @@ model::Usage take_usage(Query& row) {
 
 using Text = std::optional<std::string>;
 
+// Runs a statement whose first parameters are `first`, and whose last are what an answer's info has columns
+// for.
+template <class... First>
+void run_with(Connection& db, std::string_view sql, const model::AnswerInfo& info, const First&... first) {
+  const auto& error = info.error;
+  db.run(sql, first..., info.model, info.provider, info.route, info.source, info.usage.input,
+         info.usage.cached_input, info.usage.output, info.usage.cost, info.saved, info.first_token,
+         info.total, info.finish_reason, error ? Text(std::string(base::name(error->code))) : Text(),
+         error ? Text(error->message) : Text(), error ? error->retry_after : std::nullopt);
+}
+
 }  // namespace
 
 OwnerKey find_owner(Connection& db, const model::Owner& owner) {
@@ -112,15 +123,14 @@ std::optional<model::Message> find_message(Connection& db, OwnerKey owner, model
   return read_message(row);
 }
 
-std::optional<model::Turn> find_turn(Connection& db, OwnerKey owner, model::TurnId id) {
+std::optional<TurnRow> find_turn(Connection& db, OwnerKey owner, model::TurnId id) {
   auto row = db.query(
-      "SELECT "
-      "id,conversation_id,user_message_id,answer_id,status,last_event,reserved_event,node,lease_until,begun_"
-      "at,"
-      "ended_at FROM turns WHERE id=?1 AND owner=?2",
+      "SELECT id,conversation_id,user_message_id,answer_id,status,last_event,reserved_event,node,lease_until,"
+      "begun_at,ended_at,reserved_tokens,reserved_micro_usd FROM turns WHERE id=?1 AND owner=?2",
       id, owner);
   if (!row.next()) return std::nullopt;
-  model::Turn turn;
+  TurnRow found;
+  model::Turn& turn = found.value;
   turn.id = row.take<model::TurnId>();
   turn.conversation = row.take<std::optional<model::ConversationId>>();
   turn.user_message = row.take<model::MessageId>();
@@ -132,32 +142,37 @@ std::optional<model::Turn> find_turn(Connection& db, OwnerKey owner, model::Turn
   turn.lease_until = row.take<base::WallTime>();
   turn.begun_at = row.take<base::WallTime>();
   turn.ended_at = row.take<std::optional<base::WallTime>>();
-  return turn;
+  found.held.tokens = row.take<model::Tokens>();
+  found.held.cost = row.take<model::MicroUsd>();
+  return found;
 }
 
 void insert_message(Connection& db, OwnerKey owner, const model::Message& m) {
-  db.run(
-      "INSERT INTO "
-      "messages(id,owner,conversation_id,turn_id,position,role,content,status,reply_to,client_message_id,"
-      "created_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
-      m.id, owner, m.conversation, m.turn, m.position, m.role, m.content, m.status, m.reply_to,
-      m.client_message_id, m.created_at);
-  if (m.answer) update_answer(db, owner, m);
+  constexpr std::string_view kMessage =
+      "INSERT INTO messages(id,owner,conversation_id,turn_id,position,role,content,status,reply_to,"
+      "client_message_id,created_at) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
+  constexpr std::string_view kAnswer =
+      "INSERT INTO messages(id,owner,conversation_id,turn_id,position,role,content,status,reply_to,"
+      "client_message_id,created_at,answer_model,provider,route,source,input_tokens,cached_input_tokens,"
+      "output_tokens,cost_micro_usd,saved_tokens,first_token_ms,total_ms,finish_reason,error_code,"
+      "error_message,error_retry_ms) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,"
+      "?19,?20,?21,?22,?23,?24,?25,?26)";
+  if (m.answer) {
+    run_with(db, kAnswer, *m.answer, m.id, owner, m.conversation, m.turn, m.position, m.role, m.content,
+             m.status, m.reply_to, m.client_message_id, m.created_at);
+  } else {
+    db.run(kMessage, m.id, owner, m.conversation, m.turn, m.position, m.role, m.content, m.status, m.reply_to,
+           m.client_message_id, m.created_at);
+  }
 }
 
 void update_answer(Connection& db, OwnerKey owner, const model::Message& m) {
-  const model::AnswerInfo info = m.answer.value_or(model::AnswerInfo{});
-  const auto& error = info.error;
-  db.run(
-      "UPDATE messages SET "
-      "content=?3,status=?4,answer_model=?5,provider=?6,route=?7,source=?8,input_tokens=?9,"
-      "cached_input_tokens=?10,output_tokens=?11,cost_micro_usd=?12,saved_tokens=?13,first_token_ms=?14,"
-      "total_ms=?15,"
-      "finish_reason=?16,error_code=?17,error_message=?18,error_retry_ms=?19 WHERE id=?1 AND owner=?2",
-      m.id, owner, m.content, m.status, info.model, info.provider, info.route, info.source, info.usage.input,
-      info.usage.cached_input, info.usage.output, info.usage.cost, info.saved, info.first_token, info.total,
-      info.finish_reason, error ? Text(std::string(base::name(error->code))) : Text(),
-      error ? Text(error->message) : Text(), error ? error->retry_after : std::nullopt);
+  run_with(db,
+           "UPDATE messages SET content=?3,status=?4,answer_model=?5,provider=?6,route=?7,source=?8,"
+           "input_tokens=?9,cached_input_tokens=?10,output_tokens=?11,cost_micro_usd=?12,saved_tokens=?13,"
+           "first_token_ms=?14,total_ms=?15,finish_reason=?16,error_code=?17,error_message=?18,"
+           "error_retry_ms=?19 WHERE id=?1 AND owner=?2",
+           m.answer.value_or(model::AnswerInfo{}), m.id, owner, m.content, m.status);
 }
 
 }  // namespace parley::store::sqlite

@@ -29,6 +29,20 @@ struct ConversationRow {
   std::int64_t revision = 0;
 };
 
+// Tokens and money: what is held back of the budgets for a turn or a charge, or what one used.
+struct Held {
+  model::Tokens tokens{};
+  model::MicroUsd cost{};
+
+  friend bool operator==(const Held&, const Held&) = default;
+};
+
+// A turn and what is held back for it while it runs.
+struct TurnRow {
+  model::Turn value;
+  Held held{};
+};
+
 // The columns that read_conversation() and read_message() take, in their order.
 inline constexpr std::string_view kConversationColumns =
     "id,title,version,model,briefing,system_prompt,archived,created_at,updated_at,message_count,summary,"
@@ -46,7 +60,7 @@ model::Message read_message(Query& row);
 
 std::optional<ConversationRow> find_conversation(Connection& db, OwnerKey owner, model::ConversationId id);
 std::optional<model::Message> find_message(Connection& db, OwnerKey owner, model::MessageId id);
-std::optional<model::Turn> find_turn(Connection& db, OwnerKey owner, model::TurnId id);
+std::optional<TurnRow> find_turn(Connection& db, OwnerKey owner, model::TurnId id);
 
 void insert_message(Connection& db, OwnerKey owner, const model::Message& message);
 // Writes an answer's content, status and info.

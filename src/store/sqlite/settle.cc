@@ -23,37 +23,26 @@ std::string event_log(Connection& db, OwnerKey owner, model::TurnId id) {
   return row.next() ? row.take<std::optional<std::string>>().value_or("") : std::string();
 }
 
-// Marks the turn as ended. What was held back for it; nothing when it had ended before.
-std::optional<Held> end_turn(Connection& db, OwnerKey owner, const model::Turn& turn,
-                             const std::string& log) {
-  auto row = db.query(
-      "UPDATE turns SET status=?3,last_event=?4,reserved_event=?5,ended_at=?6,event_log=CAST(?7 AS BLOB)"
-      " WHERE id=?1 AND owner=?2 AND status=1 RETURNING reserved_tokens,reserved_micro_usd",
-      turn.id, owner, turn.status, turn.last_event, turn.reserved_event, turn.ended_at, log);
-  if (!row.next()) return std::nullopt;
-  Held held{.tokens = row.take<model::Tokens>()};
-  held.cost = row.take<model::MicroUsd>();
-  return held;
-}
-
-// Everything that an ended turn writes, in one place: it is called once for each turn. `state` holds the end.
-// Returns what was held back for it.
-Held settle(Connection& db, OwnerKey owner, TurnState& state, const std::string& log, base::WallTime now) {
+// Everything that an ended turn writes, in one place: it is called once for each turn, which has just been read
+// as running. `state` holds the end.
+void settle(Connection& db, OwnerKey owner, TurnState& state, const Held& held, const std::string& log,
+            base::WallTime now) {
   model::Turn& turn = state.turn;
   turn.ended_at = now;
   turn.reserved_event = std::max(turn.reserved_event, turn.last_event);
   update_answer(db, owner, state.answer);
-  const std::optional<Held> held = end_turn(db, owner, turn, log);
-  // Only a connection that has failed: whoever calls has just read that the turn runs.
-  if (!held) return {};
+  db.run(
+      "UPDATE turns SET status=?3,last_event=?4,reserved_event=?5,ended_at=?6,event_log=CAST(?7 AS BLOB)"
+      " WHERE id=?1 AND owner=?2 AND status=1",
+      turn.id, owner, turn.status, turn.last_event, turn.reserved_event, turn.ended_at, log);
 
   const model::AnswerInfo info = state.answer.answer.value_or(model::AnswerInfo{});
   const model::Usage& used = info.usage;
-  settle_budget(db, owner, turn.begun_at, *held, used);
+  settle_budget(db, owner, turn.begun_at, held, used);
   add_usage(db, owner, base::day_of(now),
             {.model = info.model, .conversation = turn.conversation, .usage = used, .saved = info.saved});
 
-  if (!state.conversation) return *held;
+  if (!state.conversation) return;
   model::Conversation& conversation = *state.conversation;
   conversation.usage += used;
   conversation.updated_at = std::max(conversation.updated_at, now);
@@ -72,12 +61,11 @@ Held settle(Connection& db, OwnerKey owner, TurnState& state, const std::string&
         " AND reply_to=?5",
         conversation.id, owner, state.user_message.position, state.answer.position, state.user_message.id);
   }
-  return *held;
 }
 
 // The end of a turn whose node was lost: what its last checkpoint knew is what it was.
-base::Result<TurnState> interrupt(Connection& db, OwnerKey owner, model::Turn turn, base::WallTime now) {
-  auto state = turn_state(db, owner, std::move(turn));
+base::Result<TurnState> interrupt(Connection& db, OwnerKey owner, TurnRow turn, base::WallTime now) {
+  auto state = turn_state(db, owner, std::move(turn.value));
   if (!state) return state;
   const std::int64_t number = state->turn.reserved_event + 1;
   std::string log = event_log(db, owner, state->turn.id);
@@ -91,7 +79,7 @@ base::Result<TurnState> interrupt(Connection& db, OwnerKey owner, model::Turn tu
       model::append_event(std::move(log), state->turn.last_event, number, model::TurnEventKind::kInterrupted);
   state->turn.status = state->answer.status = MessageStatus::kInterrupted;
   state->turn.last_event = number;
-  settle(db, owner, *state, log, now);
+  settle(db, owner, *state, turn.held, log, now);
   return state;
 }
 
@@ -118,7 +106,7 @@ base::Result<TurnState> turn_state(Connection& db, OwnerKey owner, model::Turn t
 base::Result<TurnLog> turn_log(Connection& db, OwnerKey owner, model::TurnId id) {
   auto turn = find_turn(db, owner, id);
   if (!turn) return base::fail(ErrorCode::kNotFound, "there is no such turn");
-  auto state = turn_state(db, owner, std::move(*turn));
+  auto state = turn_state(db, owner, std::move(turn->value));
   if (!state) return base::fail(std::move(state));
   return TurnLog{.state = std::move(*state), .event_log = event_log(db, owner, id)};
 }
@@ -129,14 +117,15 @@ base::Result<FinishedTurn> finish_turn(Connection& db, OwnerKey owner, const Fin
   }
   auto turn = find_turn(db, owner, finish.turn);
   if (!turn) return base::fail(ErrorCode::kNotFound, "there is no such turn");
-  auto state = turn_state(db, owner, std::move(*turn));
+  const Held held = turn->held;
+  auto state = turn_state(db, owner, std::move(turn->value));
   if (!state) return base::fail(std::move(state));
   if (model::ended(state->turn.status)) return FinishedTurn{.applied = false, .state = std::move(*state)};
   state->turn.status = state->answer.status = finish.status;
   state->turn.last_event = std::max(state->turn.last_event, finish.last_event);
   state->answer.content = finish.text;
   state->answer.answer = finish.info;
-  const Held held = settle(db, owner, *state, finish.event_log, finish.now);
+  settle(db, owner, *state, held, finish.event_log, finish.now);
   FinishedTurn finished{.applied = true, .state = std::move(*state)};
   const model::Usage& used = finish.info.usage;
   if (held.tokens > model::Tokens()) {
@@ -155,7 +144,7 @@ base::Result<std::optional<TurnState>> clear_lost_turn(Connection& db, OwnerKey 
   }
   if (!running) return std::optional<TurnState>();
   auto turn = find_turn(db, owner, *running);
-  if (!turn || turn->lease_until > now) return turn_in_progress();
+  if (!turn || turn->value.lease_until > now) return turn_in_progress();
   auto ended = interrupt(db, owner, std::move(*turn), now);
   if (!ended) return base::fail(std::move(ended));
   return std::optional(std::move(*ended));

@@ -224,7 +224,7 @@ class SqliteStore final : public Store {
           found.emplace_back();
           continue;
         }
-        auto state = turn_state(db, key, std::move(*turn));
+        auto state = turn_state(db, key, std::move(turn->value));
         if (!state) return base::fail(std::move(state));
         found.emplace_back(std::move(*state));
       }

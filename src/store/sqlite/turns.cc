@@ -31,7 +31,7 @@ std::optional<base::Result<BegunTurn>> begun_before(Connection& db, OwnerKey own
   }
   auto turn = id ? find_turn(db, owner, *id) : std::nullopt;
   if (!turn) return base::fail(ErrorCode::kNotFound, "the turn of this id was deleted");
-  auto state = turn_state(db, owner, std::move(*turn));
+  auto state = turn_state(db, owner, std::move(turn->value));
   if (!state) return base::fail(std::move(state));
   return BegunTurn{.state = std::move(*state), .replayed = true};
 }
@@ -172,19 +172,19 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
 base::Result<void> checkpoint_turn(Connection& db, OwnerKey owner, const CheckpointTurn& checkpoint) {
   const auto turn = find_turn(db, owner, checkpoint.turn);
   if (!turn) return base::fail(ErrorCode::kNotFound, "there is no such turn");
-  if (model::ended(turn->status)) return base::fail(ErrorCode::kConflict, "the turn has ended");
+  if (model::ended(turn->value.status)) return base::fail(ErrorCode::kConflict, "the turn has ended");
   db.run(
       "UPDATE turns SET "
       "lease_until=max(lease_until,?3),last_event=?4,reserved_event=max(reserved_event,?5,?4),"
       "event_log=CAST(?6 AS BLOB) WHERE id=?1 AND owner=?2",
-      turn->id, owner, checkpoint.now + checkpoint.lease, checkpoint.last_event, checkpoint.reserve_to,
+      turn->value.id, owner, checkpoint.now + checkpoint.lease, checkpoint.last_event, checkpoint.reserve_to,
       checkpoint.event_log);
   const model::Usage& used = checkpoint.usage;
   db.run(
       "UPDATE messages SET "
       "content=?3,input_tokens=?4,cached_input_tokens=?5,output_tokens=?6,cost_micro_usd=?7"
       " WHERE id=?1 AND owner=?2",
-      turn->answer, owner, checkpoint.text, used.input, used.cached_input, used.output, used.cost);
+      turn->value.answer, owner, checkpoint.text, used.input, used.cached_input, used.output, used.cost);
   return {};
 }
 
