@@ -23,8 +23,8 @@ std::string event_log(Connection& db, OwnerKey owner, model::TurnId id) {
   return row.next() ? row.take<std::optional<std::string>>().value_or("") : std::string();
 }
 
-// Everything that an ended turn writes, in one place: it is called once for each turn, which has just been read
-// as running. `state` holds the end.
+// Everything that an ended turn writes, in one place: it is called once for each turn, which has just been
+// read as running. `state` holds the end.
 void settle(Connection& db, OwnerKey owner, TurnState& state, const Held& held, const std::string& log,
             base::WallTime now) {
   model::Turn& turn = state.turn;
