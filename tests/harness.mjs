@@ -100,10 +100,10 @@ export function rows(folder, sql) {
   return out.trim() ? JSON.parse(out) : [];
 }
 
-// Reads the accounts all the time; `end()` resolves with the most that was seen (tests/budget_watch.py).
-export async function watchAccounts(folder) {
+// A program that looks at something all the time from outside; `end()` resolves with what it says in its last line.
+async function watcher(command, args) {
   let last;
-  const watcher = await start('python3', [join(root, 'tests/budget_watch.py'), join(folder, 'parley.db')], {
+  const started = await start(command, args, {
     from: 'stdout',
     ready: (line) => {
       last = line;
@@ -112,11 +112,15 @@ export async function watchAccounts(folder) {
   });
   return {
     async end() {
-      await watcher.stop();
+      await started.stop();
       return JSON.parse(last);
     },
   };
 }
+
+// Reads the accounts in the database of a server (tests/budget_watch.py), or asks one for a user's (tests/budget_poll.mjs).
+export const watchAccounts = (folder) => watcher('python3', [join(root, 'tests/budget_watch.py'), join(folder, 'parley.db')]);
+export const pollBudget = (server, token, limit) => watcher(process.execPath, [join(root, 'tests/budget_poll.mjs'), server.url, token, limit]);
 
 export function tomlOf(sections) {
   const value = (v) => (typeof v === 'object' && !Array.isArray(v)
