@@ -140,16 +140,18 @@ TEST(Tokenizer, cuts_a_piece_as_merging_by_rank_does) {
 }
 
 // What a stranger may send to keep a core busy. Attempts are counted, not seconds: each is a few steps in the
-// tables. The worst are slashes, of which there are tokens of many lengths that fit each other badly.
+// tables. Worst are runs whose length no token has, again and again.
 TEST(Tokenizer, hostile_pieces_take_attempts_in_proportion_to_their_size) {
   constexpr std::size_t kSize = std::size_t{1} << 16;
-  for (const std::string_view unit : {"a",        " ",    "\n",        "\xF0\x9F\x99\x82",
-                                      "\xCC\x81", "/",    "=",         "ab",
-                                      "xq",       "aA",   "0",         "\xE6\xBC\xA2",
-                                      "\xD0\xB0", "<|",   "ing",       "\xFF",
-                                      "-=",       "\r\n", "        =", "aaab",
-                                      "*",        "-",    "#",         "_",
-                                      "."}) {
+  const std::string uneven = std::string(79, ' ') + '\t';
+  const std::vector<std::string_view> units{"a",        " ",    "\n",        "\xF0\x9F\x99\x82",
+                                            "\xCC\x81", "/",    "=",         "ab",
+                                            "xq",       "aA",   "0",         "\xE6\xBC\xA2",
+                                            "\xD0\xB0", "<|",   "ing",       "\xFF",
+                                            "-=",       "\r\n", "        =", "aaab",
+                                            "*",        "-",    "#",         "_",
+                                            ".",        uneven};
+  for (const std::string_view unit : units) {
     for (const Vocabulary* vocabulary : {&cl100k(), &o200k()}) {
       std::string piece;
       while (piece.size() < kSize) piece += unit;
@@ -158,7 +160,7 @@ TEST(Tokenizer, hostile_pieces_take_attempts_in_proportion_to_their_size) {
       once.count(piece);
       twice.count(piece + piece);
       EXPECT_LE(twice.attempts(), once.attempts() * 21 / 10 + 1000) << unit;
-      EXPECT_LE(once.attempts(), 40 * kSize) << unit;
+      EXPECT_LE(once.attempts(), 24 * kSize) << unit;
     }
   }
 }
