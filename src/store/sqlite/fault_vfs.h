@@ -7,9 +7,11 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace parley::store::sqlite {
 
@@ -20,6 +22,8 @@ enum class Fault : std::uint8_t {
   kBroken,
   // From then on every write finds the disk full; reading and syncing go on.
   kFull,
+  // The process is killed before it.
+  kKilled,
 };
 
 class FaultVfs {
@@ -70,6 +74,7 @@ class FaultVfs {
     if (left > 0 || (fault_ == Fault::kOnce && left < 0)) return false;
     if (fault_ == Fault::kFull && !writing) return false;
     fired_ = true;
+    if (fault_ == Fault::kKilled) ::kill(::getpid(), SIGKILL);
     return true;
   }
 
