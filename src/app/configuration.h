@@ -28,6 +28,7 @@
 #include "limits/policy.h"
 #include "net/address.h"
 #include "net/client.h"
+#include "net/forwarded.h"
 #include "net/server.h"
 #include "providers/openai.h"
 #include "state/memory/memory_state.h"
@@ -61,6 +62,7 @@ struct ServerConfiguration {
   std::string tls_key{};
   // Whose word about a client's address is taken.
   net::NetworkSet trusted_proxies{};
+  net::ForwardedBy forwarded_by = net::ForwardedBy::kEither;
   // Of one address, in this process; 0: no limit.
   std::size_t connections_per_address = 2000;
   // Whole: address, port and TLS identity are set.

@@ -63,6 +63,15 @@ SettingRows<Config> server_rows() {
           "trusted_proxies", networks(), [](Config& c) -> auto& { return c.server.trusted_proxies; },
           "Proxies whose `Forwarded` or `X-Forwarded-For` says who the client is.", Reload::kLive)
       .add(
+          "forwarded_by",
+          base::choice<net::ForwardedBy>({{"either", net::ForwardedBy::kEither},
+                                          {"forwarded", net::ForwardedBy::kForwarded},
+                                          {"x-forwarded-for", net::ForwardedBy::kXForwardedFor}}),
+          [](Config& c) -> auto& { return c.server.forwarded_by; },
+          "Which of the two they write. `either`: a request that has both counts as the proxy's own, unless "
+          "they name the same client.",
+          Reload::kLive)
+      .add(
           "max_header", byte_size(kKiB, kMiB),
           [](Config& c) -> auto& { return c.server.options.max_header_bytes; },
           "A request's line and header.")
@@ -86,7 +95,18 @@ SettingRows<Config> server_rows() {
       .add(
           "write_timeout", duration(100ms, 10min),
           [](Config& c) -> auto& { return c.server.options.write_timeout; },
-          "How long a client may take nothing of what is sent.")
+          "While an answer waits for its client, how long it may take less than `min_write_rate`.")
+      .add(
+          "min_write_rate", byte_size(0, kMiB),
+          [](Config& c) -> auto& { return c.server.options.min_write_rate; },
+          "What a client takes in a second at least, on the average of a `write_timeout`, while an answer "
+          "waits for it.")
+      .add(
+          "max_buffered", byte_size(kMiB, 64 * kGiB),
+          [](Config& c) -> auto& { return c.server.options.max_buffered_bytes; },
+          "What one worker holds of bodies that are not whole yet, and as much again of answers that wait "
+          "for "
+          "their clients. A body beyond gets `OVERLOADED`; of the answers the largest is given up.")
       .add(
           "request_timeout", duration(100ms, 10min), [](Config& c) -> auto& { return c.api.request_timeout; },
           "A request that waits for no answer of a model.")
@@ -110,6 +130,10 @@ SettingRows<Config> websocket_rows() {
           "idle_timeout", duration(1s, 1h),
           [](Config& c) -> auto& { return c.api_settings.websocket.socket.idle_timeout; },
           "A silent client is pinged after half of this and closed after all of it.")
+      .add(
+          "message_timeout", duration(100ms, 1h),
+          [](Config& c) -> auto& { return c.api_settings.websocket.socket.message_timeout; },
+          "From a message's first byte to its end.")
       .add(
           "init_timeout", duration(100ms, 10min),
           [](Config& c) -> auto& { return c.api_settings.websocket.init_timeout; },

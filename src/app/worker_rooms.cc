@@ -23,6 +23,7 @@ constexpr std::chrono::milliseconds kGoodbye = 2s;
 api::ApiOptions api_options(const Configuration& fixed, const Configuration& live) {
   api::ApiOptions options = fixed.api;
   options.trusted_proxies = live.server.trusted_proxies;
+  options.forwarded_by = live.server.forwarded_by;
   return options;
 }
 
