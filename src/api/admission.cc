@@ -21,7 +21,7 @@ base::Call bounded(const Services& services, const base::Call& call) {
 }  // namespace
 
 std::string counted_address(const net::Request& request, const ApiOptions& options) {
-  const net::Client client = net::find_client(request, options.trusted_proxies, options.forwarded_by);
+  const net::Sender client = net::find_client(request, options.trusted_proxies, options.forwarded_by);
   return client.within ? std::string() : net::client_key(client.address);
 }
 

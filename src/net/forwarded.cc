@@ -148,7 +148,7 @@ class Walk {
 };
 
 // All lines of the name are one list, of which the last line holds the end.
-Client walk(const Request& request, std::string_view name, bool forwarded, const NetworkSet& trusted,
+Sender walk(const Request& request, std::string_view name, bool forwarded, const NetworkSet& trusted,
             const Address& peer) {
   Walk walk(trusted, peer);
   bool through = true;
@@ -161,7 +161,7 @@ Client walk(const Request& request, std::string_view name, bool forwarded, const
 
 }  // namespace
 
-Client find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by) {
+Sender find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by) {
   const Address peer = parse_address(request.peer_address).value_or(Address());
   if (!trusted.contains(peer)) return {.address = peer};
   const auto forwarded = [&] { return walk(request, "Forwarded", true, trusted, peer); };
@@ -176,8 +176,8 @@ Client find_client(const Request& request, const NetworkSet& trusted, ForwardedB
   }
   if (!request.headers.contains("Forwarded")) return x_forwarded_for();
   if (!request.headers.contains("X-Forwarded-For")) return forwarded();
-  const Client one = forwarded();
-  const Client other = x_forwarded_for();
+  const Sender one = forwarded();
+  const Sender other = x_forwarded_for();
   if (one.address != other.address) return {.address = peer};
   return {.address = one.address, .within = one.within && other.within};
 }

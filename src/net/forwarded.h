@@ -37,7 +37,7 @@ enum class ForwardedBy : std::uint8_t {
   kXForwardedFor,
 };
 
-struct Client {
+struct Sender {
   Address address;
   // True where trusted proxies alone stand behind the request: the list names nobody else and was read to its
   // end, or there is none. Never true where something could not be read: a client has a hand in how long a
@@ -52,7 +52,7 @@ struct Client {
 //
 // An address may stand with a port and, IPv6, in brackets; neither header's elements need to be more
 // regular than that, but Forwarded's quoting is held to, as a comma within quotes ends no element.
-Client find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by = ForwardedBy::kEither);
+Sender find_client(const Request& request, const NetworkSet& trusted, ForwardedBy by = ForwardedBy::kEither);
 
 // Its address alone, for what makes no difference for requests from within.
 Address client_address(const Request& request, const NetworkSet& trusted,
