@@ -14,6 +14,8 @@ export const parley = process.env.PARLEY ?? join(root, 'build/release/src/app/pa
 
 const children = new Set();
 const folders = new Set();
+// Also of a script that fails before its end.
+process.on('exit', () => { for (const child of children) child.kill('SIGKILL'); });
 
 export function scratch() {
   const folder = mkdtempSync(join(tmpdir(), 'parley-test.'));
