@@ -97,6 +97,28 @@ TEST(Counter, an_apostrophe_behind_a_long_word_may_still_join_it) {
   }
 }
 
+// o200k_base has a few tokens of such letters and capitals, so that it can be seen.
+TEST(Counter, capitals_stand_alone_behind_letters_without_case_until_a_small_letter_follows) {
+  for (const int size : {1, 100}) {
+    for (const std::string_view word : {"\u4E9A\u6D32AV", " \u5929\u5929\u4E2D\u5F69\u7968APP"}) {
+      std::string text;
+      for (int i = 1; i < size; ++i) text += "\u6F22";
+      text += word;
+      Counter counter(Encoding::kO200k);
+      counter.add(text);
+      EXPECT_EQ(counter.tokens(), count(Encoding::kO200k, text)) << text;
+      for (const std::string_view more : {"A", "s", "T"}) {
+        text += more;
+        counter.add(more);
+        EXPECT_EQ(counter.tokens(), count(Encoding::kO200k, text)) << text;
+      }
+    }
+  }
+  EXPECT_EQ(count(Encoding::kO200k, " \u5929\u5929\u4E2D\u5F69\u7968APPs"), 2);
+  EXPECT_EQ(count(Encoding::kO200k, " \u5929\u5929\u4E2D\u5F69\u7968APP"),
+            count(Encoding::kO200k, " \u5929\u5929\u4E2D\u5F69\u7968") + 1);
+}
+
 // A run is taken up once and goes on from there; a counter that looked at all of it anew at each piece would
 // need hours.
 TEST(Counter, an_answer_that_is_one_long_run_is_counted_as_it_grows) {

@@ -3,7 +3,6 @@ import itertools
 import pathlib
 import random
 import re
-import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CLASSES = ROOT / "src/tokens/tables/unicode_classes.txt"
@@ -13,7 +12,9 @@ ALPHABET = (["a", "s", "t", "l", "v", "e", "r", "d", "m", "S", "T", "L", "V", "E
             + ["\u0430", "\u0410", "\u01c5", "\u02b0", "\u6f22", "\u05d0", "\u0301", "\u093e", "\u20dd", "\ufe0f"]
             + ["1", "9", "\u0663", "\u00bd", "\u2167", " ", " ", " ", "\t", "\n", "\r", "\r\n", "\v", "\f"]
             + ["\u00a0", "\u0085", "\u2028", "\u3000", "\u200b", "\x1c", "\x00", "'", "'", "/", "/", "!", ".", "-", "_", "{"]
-            + ["\u2019", "\u20ac", "\U0001f642", "\U0001f1e9", "\u200d", "\ufffd", "\ue000", "\U0010ffff"])
+            + ["\u2019", "\u20ac", "\U0001f642", "\U0001f1e9", "\u200d", "\ufffd", "\ue000", "\U0010ffff"]
+            # Tokens of letters without case and capitals, which is where a cut between the two shows.
+            + ["\u4e9a\u6d32AV", " \u5929\u5929\u4e2d\u5f69\u7968APP"])
 EMOJI = ["\U0001f600", "\U0001f468", "\U0001f469", "\U0001f467", "\U0001f466", "\u2764\ufe0f", "\U0001f44d", "\U0001f3fd",
          "\U0001f3f3\ufe0f", "\U0001f308", "\U0001f1e9\U0001f1ea", "\U0001f1ef\U0001f1f5", "1\ufe0f\u20e3", "\u2603", "\U0001f9d1",
          "\U0001f4bb", "\U0001f52c", "\u2640\ufe0f", "\u2642\ufe0f", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"]
@@ -44,7 +45,7 @@ def code_points(rng):
 
 
 def in_contexts(characters):
-    for some in itertools.batched(characters, 64) if sys.version_info >= (3, 12) else batched(characters, 64):
+    for some in batched(characters, 64):
         yield "".join(f"{c}a A{c}b{c} {c}1\n{c}{c}'s!{c}\t" for c in some)
 
 
