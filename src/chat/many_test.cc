@@ -65,12 +65,21 @@ Script script_of(std::size_t n) {
   return script;
 }
 
+// All that is asked fits, and all of it is held back first.
+limits::PolicyPtr budget_for_all() {
+  limits::Policy policy;
+  policy.tiers["default"].budget = {.tokens_per_day = Tokens(10'000'000),
+                                    .cost_per_month = model::MicroUsd(100'000'000)};
+  policy.answer_wanted = Tokens(1000);
+  return std::make_shared<const limits::Policy>(std::move(policy));
+}
+
 // What one worker has, beside its thread.
 struct Node {
   Node(boost::asio::any_io_executor executor, store::Store& disk, state::SharedState& state,
        const base::Clock& clock, base::Metrics& metrics, const base::Log& log)
       : store(disk),
-        limiter(executor, state, std::make_shared<const limits::Policy>(), base::Random(3), metrics, log),
+        limiter(executor, state, budget_for_all(), base::Random(3), metrics, log),
         hub(executor, clock, metrics, {.max_turn_bytes = 2000, .max_bytes = 200'000}),
         provider(executor) {
     provider.answer = [this](const providers::ChatRequest& request) {
@@ -248,6 +257,11 @@ void ManyTurns::run(std::uint64_t one_in) {
     EXPECT_EQ(rows[0].usage.input, expected[owner].input);
     EXPECT_EQ(rows[0].usage.cached_input, expected[owner].cached_input);
     EXPECT_EQ(rows[0].usage.output, expected[owner].output);
+    const auto spent = good(workers_.run(0, disk_->budget({}, owner, day)));
+    EXPECT_EQ(spent.user.day,
+              (model::Spending{.used = expected[owner].total(), .used_cost = rows[0].usage.cost}))
+        << "nothing is held back any more, and what was used is what the provider served";
+    EXPECT_EQ(spent.user.month, spent.user.day);
   }
   const Tokens input = expected[kAda].input + expected[kBob].input;
   EXPECT_NE(metrics_.render().find("parley_tokens_total{model=\"small\",kind=\"input\"} " +
