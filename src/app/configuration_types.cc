@@ -10,6 +10,7 @@
 
 #include "base/quote.h"
 #include "net/client.h"
+#include "state/gcra.h"
 
 namespace parley::app {
 namespace {
@@ -103,8 +104,9 @@ SettingRead<limits::RateLimit> parse_rate(std::string_view text) {
     if (!burst || *burst < 1 || *burst > kMost) return wanted();
     limit.burst = *burst;
   }
-  // A request every microsecond is the most that is counted apart.
+  // A request every microsecond is the most that is counted apart, and the state looks no further ahead.
   if (limit.window / std::chrono::microseconds(1) < limit.requests) return wanted();
+  if (!state::valid(limit.rate(), 0)) return wanted();
   return limit;
 }
 
