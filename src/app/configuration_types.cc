@@ -10,7 +10,6 @@
 
 #include "base/quote.h"
 #include "net/client.h"
-#include "state/gcra.h"
 
 namespace parley::app {
 namespace {
@@ -106,7 +105,7 @@ SettingRead<limits::RateLimit> parse_rate(std::string_view text) {
   }
   // A request every microsecond is the most that is counted apart, and the state looks no further ahead.
   if (limit.window / std::chrono::microseconds(1) < limit.requests) return wanted();
-  if (!state::valid(limit.rate(), 0)) return wanted();
+  if (limit.burst > limit.rate().burst) return wanted();
   return limit;
 }
 
