@@ -1,5 +1,6 @@
 #include "tokens/tokenizer.h"
 
+#include <array>
 #include <limits>
 
 #include "tokens/bpe.h"
@@ -35,22 +36,32 @@ std::vector<std::uint32_t> encode_pieces(const Vocabulary& vocabulary, std::stri
   return ids;
 }
 
-void append_bytes(const Vocabulary& vocabulary, std::uint32_t id, std::string& to) {
-  // What is not one byte was merged of two: the left ones on a stack, which is as deep as the token is long
-  // at most.
+// The byte of each token that is one.
+using TokenBytes = std::array<char, kByteTokens>;
+
+TokenBytes bytes_of(const Vocabulary& vocabulary) {
+  TokenBytes bytes{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    bytes[vocabulary.token_at(vocabulary.step(0, static_cast<std::uint8_t>(byte)))] = static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+std::string bytes_of_token(const Vocabulary& vocabulary, const TokenBytes& bytes, std::uint32_t id) {
+  std::string text;
+  // What is not one byte was merged of two: those that are still to come lie on a stack, the next on top.
   std::vector<std::uint32_t> rest{id};
   while (!rest.empty()) {
     const std::uint32_t token = rest.back();
     rest.pop_back();
-    if (token >= kByteTokens) {
+    if (token < kByteTokens) {
+      text += bytes[token];
+    } else {
       rest.push_back(vocabulary.token(token).right);
       rest.push_back(vocabulary.token(token).left);
-      continue;
     }
-    std::uint8_t byte = 0;
-    while (vocabulary.token_at(vocabulary.step(0, byte)) != token) ++byte;
-    to += static_cast<char>(byte);
   }
+  return text;
 }
 
 }  // namespace
@@ -76,11 +87,12 @@ std::vector<std::uint32_t> encode(Encoding encoding, std::string_view text) {
 }
 
 std::string token_bytes(Encoding encoding, std::uint32_t id) {
-  std::string bytes;
-  if (encoding == Encoding::kUnknown) return bytes;
-  const Vocabulary& vocabulary = encoding == Encoding::kCl100k ? cl100k() : o200k();
-  if (id < vocabulary.size()) append_bytes(vocabulary, id, bytes);
-  return bytes;
+  static const std::array kBytes{bytes_of(cl100k()), bytes_of(o200k())};
+  if (encoding == Encoding::kUnknown) return {};
+  const bool is_o200k = encoding == Encoding::kO200k;
+  const Vocabulary& vocabulary = is_o200k ? o200k() : cl100k();
+  if (id >= vocabulary.size()) return {};
+  return bytes_of_token(vocabulary, kBytes[is_o200k ? 1 : 0], id);
 }
 
 }  // namespace parley::tokens
