@@ -16,7 +16,7 @@ constexpr Frame kOpenAi{.message = 3, .role = 1, .name = 1, .reply = 3};
 // newlines,
 // <|eot_id|>; ChatML: <|im_start|>user, a newline, <|im_end|>, a newline), and some put a system prompt of 20
 // to 40 tokens in front of a request that has none (Qwen 2.5, SmolLM2, Llama 3.1 with its dates).
-constexpr Frame kSafe{.message = 8, .role = 2, .name = 4, .reply = 64};
+constexpr Frame kSafe{.message = 6, .role = 2, .name = 4, .reply = 48};
 
 constexpr const Frame& frame(Encoding encoding) {
   return encoding == Encoding::kUnknown ? kSafe : kOpenAi;

@@ -51,5 +51,17 @@ TEST(ChatOverhead, a_role_s_name_is_one_token) {
   }
 }
 
+// llama.cpp's server with SmolLM2-135M-Instruct, whose template puts in a system prompt where there is none:
+// its prompt_tokens for messages of "Hi" each.
+TEST(ChatOverhead, of_an_unknown_model_is_not_below_what_a_real_one_s_template_takes) {
+  const auto tokens = [](std::size_t messages) {
+    return chat_overhead(Encoding::kUnknown, messages) +
+           static_cast<std::int64_t>(messages) * count(Encoding::kUnknown, "Hi");
+  };
+  EXPECT_GE(tokens(1), 31);
+  EXPECT_GE(tokens(2), 16);
+  EXPECT_GE(tokens(4), 29);
+}
+
 }  // namespace
 }  // namespace parley::tokens
