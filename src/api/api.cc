@@ -160,6 +160,7 @@ limits::Api Api::counted_as(Route route) {
 Awaitable<std::optional<Caller>> Api::let_in(net::Exchange& exchange) {
   base::Call call = call_of(exchange.request(), new_request_id(services_));
   const std::string request_id = call.request_id;
+  exchange.add_header("X-Request-Id", request_id);
   auto visit = co_await enter(services_, std::move(call), exchange);
   auto caller = visit ? co_await admit(services_, std::move(*visit), limits::Api::kOther, exchange)
                       : Result<Caller>(base::fail(std::move(visit)));

@@ -35,6 +35,7 @@ TEST(ErrorResponse, has_openais_object_and_the_headers_that_go_with_the_code) {
                                        "req_1");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(response.headers.get("Retry-After"), "2");
+  EXPECT_EQ(response.headers.get("retry-after-ms"), "1200");
   EXPECT_EQ(response.headers.get("X-Request-Id"), "req_1");
   const json::object error = json::parse(response.body).at("error").as_object();
   EXPECT_EQ(error.at("code"), "RATE_LIMITED");
