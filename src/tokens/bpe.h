@@ -3,8 +3,9 @@
 // tiktoken merges neighbours, the lowest rank first, until nothing merges. The same tokens come out of this:
 // a row of tokens is the encoding of its bytes exactly where each two neighbours are the encoding of theirs,
 // so the longest token that fits is taken, and taken back where nothing fits behind it. A place that was
-// given up is not tried again. (After "bpe" of GitHub's rust-gems, whose README proves it; that every token
-// comes out of its own bytes, on which it rests, make_tables checks.)
+// given up is not tried again. Only where the last token's bytes stand once more is that tried first: long
+// runs consist of one token, which is not the longest. (The way of the crate "bpe" of GitHub's rust-gems;
+// that every token comes out of its own bytes, on which it rests, make_tables checks.)
 #pragma once
 
 #include <cstddef>

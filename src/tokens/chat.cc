@@ -12,10 +12,10 @@ struct Frame {
 };
 
 constexpr Frame kOpenAi{.message = 3, .role = 1, .name = 1, .reply = 3};
-// Templates of open models take 3 to 7 a message (Llama 3: <|start_header_id|>user<|end_header_id|>, two
-// newlines,
-// <|eot_id|>; ChatML: <|im_start|>user, a newline, <|im_end|>, a newline), and some put a system prompt of 20
-// to 40 tokens in front of a request that has none (Qwen 2.5, SmolLM2, Llama 3.1 with its dates).
+// Templates of open models take 3 to 7 a message, its role included:
+// <|start_header_id|>user<|end_header_id|>, two newlines and <|eot_id|> (Llama 3), or <|im_start|>user, a
+// newline, <|im_end|> and a newline (ChatML). Some put a system prompt of 20 to 40 in front of a request that
+// has none: Qwen 2.5, SmolLM2, Llama 3.1 with its dates.
 constexpr Frame kSafe{.message = 6, .role = 2, .name = 4, .reply = 48};
 
 constexpr const Frame& frame(Encoding encoding) {

@@ -22,8 +22,8 @@ bool only(std::string_view text, unsigned mask) {
   return run_end(text, 0, mask) == text.size();
 }
 
-// Whether more text can still change the first of the last two pieces of a text, which o200k_base's pattern
-// can:
+// Whether more text can still change the first of the last two pieces of a text. By o200k_base's pattern it
+// can change:
 //   a word, if an apostrophe behind it becomes a contraction;
 //   caseless letters, if small letters follow the capitals behind them;
 //   newlines, if another follows the white space behind them.

@@ -1,7 +1,9 @@
 // How the tables lie in the program: what src/tokens/tables/make_tables.cc writes and the room reads.
 //
-// An encoding has three: a trie of its tokens' bytes, a record of each token, and the pairs of tokens that
-// merge. All are arrays of 64-bit or smaller whole numbers in the machine's order, read in place.
+// An encoding has four: a trie of its tokens' bytes, a record of each token, the pairs of tokens that merge,
+// and a filter in front of those. It has a bit set for each hash that a pair has: most pairs that are asked
+// for do not merge, and the filter alone stays in the processor's cache. All are arrays of 64-bit or smaller
+// whole numbers in the machine's order, read in place.
 #pragma once
 
 #include <cstddef>

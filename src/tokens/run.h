@@ -1,6 +1,5 @@
 // The tokens of an unbroken run, a stretch of letters, of marks or of white space that has no place where it
-// could be cut for good, while it grows. It makes one piece, or two where a later character may yet join
-// them:
+// could be cut for good, while it grows. It makes one piece, or two that a later character may yet join:
 //
 //   o200k_base cuts capitals off the letters without case in front of them, until a small letter follows;
 //   and white space behind its last newline, until another one follows.

@@ -22,8 +22,7 @@ std::optional<Encoding> encoding_from_name(std::string_view name);
 std::string_view name(Encoding encoding);
 
 // What the model of that (upstream) name uses by OpenAI's published table (tiktoken/model.py), fine-tuned
-// ones
-// ("ft:...") included; kUnknown where the table does not say.
+// ones ("ft:...") included; kUnknown where the table does not say.
 Encoding encoding_of(std::string_view model);
 
 // The number of tokens of `text`. For kUnknown a safe estimate (tokens/estimate.h).
