@@ -1,6 +1,6 @@
-// links: parley_api
+// links: parley_api parley_ops
 // What clients send to the API, before anything is looked up: cursors, ids, OpenAI's requests, GraphQL's over
-// HTTP and over WebSocket, Accept headers. The first byte chooses.
+// HTTP and over WebSocket, Accept headers, what operators ask of /admin. The first byte chooses.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +11,8 @@
 #include "api/cursor.h"
 #include "api/graphql_request.h"
 #include "api/graphql_ws_protocol.h"
+#include "ops/admin_request.h"
+#include "state/state.h"
 
 namespace {
 
@@ -64,12 +66,30 @@ void websocket(std::string_view text) {
   }
 }
 
+void admin(std::string_view text) {
+  // What has been read once reads the same again.
+  if (const auto subject = ops::parse_subject(text)) require(ops::parse_subject(*subject) == *subject);
+  if (const auto ban = ops::parse_ban_request(text)) {
+    require(ops::parse_subject(ban->subject) == ban->subject);
+    require(!ban->reason.empty() && ban->reason.size() <= state::kMaxReasonBytes);
+    require(ban->lasts.count() > 0 && ban->lasts <= ops::kLongestBan);
+  }
+  if (const auto page = ops::parse_ban_page(text)) {
+    require(page->limit > 0 && page->limit <= state::kMaxBans);
+    require(page->after.size() <= state::kMaxSubjectBytes);
+  }
+  if (const auto owner = ops::parse_user_path(text)) {
+    require(!owner->tenant.empty() && owner->tenant.size() <= ops::kMaxOwnerNameBytes);
+    require(!owner->user.empty() && owner->user.size() <= ops::kMaxOwnerNameBytes);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0:
       cursors(text);
       break;
@@ -79,8 +99,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 2:
       graphql_request(text);
       break;
-    default:
+    case 3:
       websocket(text);
+      break;
+    default:
+      admin(text);
   }
   return 0;
 }
