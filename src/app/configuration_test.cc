@@ -297,7 +297,7 @@ TEST(Configuration, refuses_bad_addresses_urls_keys_and_headers) {
 
 TEST(Configuration, refuses_keys_that_are_not_there_yet) {
   EXPECT_THAT(refusal_of("[state]\nkind = 'memory'"), HasSubstr("there is no section 'state'"));
-  EXPECT_THAT(refusal_of("[tiers.free]\n"), HasSubstr("there is no section 'tiers'"));
+  EXPECT_THAT(refusal_of("[cache]\n"), HasSubstr("there is no section 'cache'"));
   EXPECT_THAT(refusal_of("max_output_tokens = 5"),
               HasSubstr("models.small: there is no key 'max_output_tokens'"));
   EXPECT_THAT(refusal_of("[providers.b]\nkeys = []"), HasSubstr("there is no key 'keys'"));
