@@ -48,7 +48,7 @@ def texts(tokens):
     return {"prose": joined([*pathlib.Path("/usr/share/common-licenses").glob("*"), *(ROOT / "docs").glob("*.md")]),
             "code": joined((ROOT / "src").rglob("*.cc")), "Chinese": chinese(rng, tokens),
             "random letters": "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=SIZE // 2)), "a run of a": "a" * (SIZE // 2),
-            "a run of -": "-" * (SIZE // 2)}
+            "uneven runs": (" " * 79 + "\t") * (SIZE // 160)}
 
 
 def tiktoken_rate(encoding, text):
