@@ -1,16 +1,19 @@
 // What users may have open and may spend, as the APIs tell it.
 #include <gmock/gmock.h>
 
-#include "api/api_harness.h"
 #include "api/errors.h"
+#include "testing/api_scene.h"
 
 namespace parley::api {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Answer;
+using testing::ApiScene;
 using testing::good;
 using ::testing::HasSubstr;
 using testing::Hold;
+using testing::WsClient;
 
 std::int64_t streams_left(ApiScene& scene) {
   const auto reply =

@@ -3,14 +3,17 @@
 
 #include <gmock/gmock.h>
 
-#include "api/api_harness.h"
+#include "testing/api_scene.h"
 
 namespace parley::api {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Answer;
+using testing::ApiScene;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::WsClient;
 
 constexpr limits::RateLimit kTwo{.requests = 60, .burst = 2};
 

@@ -1,15 +1,17 @@
 // Turns that wait in line, as each API tells it, and clients that leave while theirs do.
 #include <gmock/gmock.h>
 
-#include "api/api_harness.h"
+#include "testing/api_scene.h"
 
 namespace parley::api {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ApiScene;
 using testing::good;
 using ::testing::HasSubstr;
 using testing::Hold;
+using testing::WsClient;
 
 constexpr const char* kChat = R"({"messages":[{"role":"user","content":"well?"}]})";
 constexpr const char* kStream = R"({"stream":true,"messages":[{"role":"user","content":"well?"}]})";

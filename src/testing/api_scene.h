@@ -22,7 +22,7 @@
 #include "net/websocket_frame.h"
 #include "testing/scene.h"
 
-namespace parley::api {
+namespace parley::testing {
 
 inline constexpr std::string_view kSecret = "a secret that is known to this test only";
 
@@ -87,43 +87,43 @@ class WsClient : public net::RawSocket {
   std::string first;
 };
 
-class ApiScene : public testing::Scene {
+class ApiScene : public Scene {
  public:
-  explicit ApiScene(limits::Policy policy = {}, ApiOptions options = {},
-                    chat::EngineOptions engine_options = testing::patient())
+  explicit ApiScene(limits::Policy policy = {}, api::ApiOptions options = {},
+                    chat::EngineOptions engine_options = patient())
       : Scene(std::move(engine_options)) {
     limiter.reload(std::make_shared<const limits::Policy>(std::move(policy)));
-    api_.emplace(Services{.engine = engine,
-                          .conversations = conversations,
-                          .streams = streams,
-                          .authenticator = authenticator_,
-                          .limiter = limiter,
-                          .clock = clock,
-                          .metrics = metrics,
-                          .log = log,
-                          .ids = ids_,
-                          .options = std::move(options)},
-                 schema_, resolvers_, ApiSettings{});
+    api_.emplace(api::Services{.engine = engine,
+                               .conversations = conversations,
+                               .streams = streams,
+                               .authenticator = authenticator_,
+                               .limiter = limiter,
+                               .clock = clock,
+                               .metrics = metrics,
+                               .log = log,
+                               .ids = ids_,
+                               .options = std::move(options)},
+                 schema_, resolvers_, api::ApiSettings{});
     server_ = std::make_unique<net::Server>(
         io(), net::ServerOptions{}, [this](net::Exchange& exchange) { return serve(exchange); }, log,
         metrics);
-    testing::good(server_->listen());
+    good(server_->listen());
   }
   ~ApiScene() {
     loop.wait(server_->drain(base::Deadline::after(std::chrono::milliseconds(0))));
     loop.wait(authenticator_.shutdown());
   }
 
-  Api& api() { return *api_; }
+  api::Api& api() { return *api_; }
   std::uint16_t port() const { return server_->port(); }
 
   std::string token(const std::string& user = "ada", std::vector<std::string> scopes = {},
                     std::chrono::seconds lasts = std::chrono::hours(1)) {
-    return testing::good(auth::issue_token(key_, {.user = user,
-                                                  .tenant = "acme",
-                                                  .scopes = std::move(scopes),
-                                                  .issued_at = clock.wall_now(),
-                                                  .expires_at = clock.wall_now() + lasts}));
+    return good(auth::issue_token(key_, {.user = user,
+                                         .tenant = "acme",
+                                         .scopes = std::move(scopes),
+                                         .issued_at = clock.wall_now(),
+                                         .expires_at = clock.wall_now() + lasts}));
   }
 
   // What a client does, on a thread of its own.
@@ -199,20 +199,20 @@ class ApiScene : public testing::Scene {
         boost::asio::query(loop.executor(), boost::asio::execution::context));
   }
 
-  auth::SigningKey key_ = testing::good(auth::SigningKey::from_secret(kSecret));
+  auth::SigningKey key_ = good(auth::SigningKey::from_secret(kSecret));
   model::IdGenerator ids_{clock, base::Random(24)};
   auth::Authenticator authenticator_{
       loop.executor(),
       {},
-      std::make_shared<const auth::KeySet>(testing::good(auth::KeySet::from_secret(kSecret))),
+      std::make_shared<const auth::KeySet>(good(auth::KeySet::from_secret(kSecret))),
       {},
       clock,
       log,
       metrics};
-  graphql::SchemaPtr schema_ = chat_schema();
-  graphql::Resolvers resolvers_ = chat_resolvers(*schema_);
-  std::optional<Api> api_;
+  graphql::SchemaPtr schema_ = api::chat_schema();
+  graphql::Resolvers resolvers_ = api::chat_resolvers(*schema_);
+  std::optional<api::Api> api_;
   std::unique_ptr<net::Server> server_;
 };
 
-}  // namespace parley::api
+}  // namespace parley::testing
