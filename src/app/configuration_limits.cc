@@ -112,10 +112,12 @@ SettingRows<limits::TierPolicy> tier_rows() {
           "embeddings", rate(), [](Tier& t) -> auto& { return t.embeddings; },
           "Of them, those to `/v1/embeddings`.", Reload::kLive)
       .add(
-          "max_turns", number<std::int64_t>(0, state::kMaxSlots), [](Tier& t) -> auto& { return t.max_turns; },
+          "max_turns", number<std::int64_t>(0, state::kMaxSlots),
+          [](Tier& t) -> auto& { return t.max_turns; },
           "Turns of one user at once, those in line included; 0: no limit.", Reload::kLive)
       .add(
-          "max_streams", number<std::int64_t>(0, state::kMaxSlots), [](Tier& t) -> auto& { return t.max_streams; },
+          "max_streams", number<std::int64_t>(0, state::kMaxSlots),
+          [](Tier& t) -> auto& { return t.max_streams; },
           "Subscriptions and event streams that one user has open; 0: no limit.", Reload::kLive)
       .add(
           "weight", number<std::int64_t>(1, 1000), [](Tier& t) -> auto& { return t.weight; },

@@ -90,7 +90,10 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
     count_usage(parts_.metrics, model.id, finish.usage);
   }
   finish.now = parts_.clock.wall_now();
-  work_.spawn(settle_charge(std::move(owner), std::move(finish)));
+  // Before the reply is given, so that no crash gives back what was delivered.
+  auto settled = co_await parts_.store.finish_charge(
+      {.deadline = base::Deadline::after(options_.store_timeout)}, owner, finish);
+  if (!settled) work_.spawn(settle_charge(std::move(owner), std::move(finish)));
   co_return reply;
 }
 
