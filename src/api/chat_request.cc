@@ -96,6 +96,10 @@ Result<bool> take(ChatCompletionRequest& request, std::string_view key, json::va
     request.turn.temperature = value.to_number<double>();
   } else if (key == "n") {
     if (!value.is_null() && value != 1) return bad("n is not 1: one answer is given to a question");
+  } else if (key == "service_tier") {
+    // Passed on, but for those that cost more than the model's price.
+    if (value.is_null() || value == "auto" || value == "default" || value == "flex") return false;
+    return bad("service_tier is none of auto, default and flex");
   } else {
     return false;
   }

@@ -17,7 +17,7 @@ TEST(ChatRequest, takes_what_is_parleys_and_passes_on_the_rest_in_its_order) {
     {"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},
     {"role":"tool","tool_call_id":"1","content":"42"}],
     "stream":true,"stream_options":{"include_usage":true},"max_tokens":7,"temperature":0,"n":1,
-    "tools":[{"type":"function"}],"seed":3})");
+    "tools":[{"type":"function"}],"seed":3,"service_tier":"flex"})");
   ASSERT_TRUE(request) << request.error().message;
   const chat::TurnInput& turn = request->turn;
   EXPECT_TRUE(turn.stateless);
@@ -26,7 +26,8 @@ TEST(ChatRequest, takes_what_is_parleys_and_passes_on_the_rest_in_its_order) {
   EXPECT_EQ(turn.model, "m");
   EXPECT_EQ(turn.max_output_tokens, 7);
   EXPECT_EQ(turn.temperature, 0.0);
-  EXPECT_EQ(json::serialize(turn.extra), R"({"top_p":5E-1,"tools":[{"type":"function"}],"seed":3})");
+  EXPECT_EQ(json::serialize(turn.extra),
+            R"({"top_p":5E-1,"tools":[{"type":"function"}],"seed":3,"service_tier":"flex"})");
   ASSERT_EQ(turn.messages.size(), 4U);
   EXPECT_EQ(turn.messages[1].role, "user");
   EXPECT_EQ(json::serialize(turn.messages[1].extra), R"({"name":"Ann"})");
@@ -58,7 +59,9 @@ TEST(ChatRequest, names_the_member_that_is_wrong) {
            {head + R"("stream_options":{"include_usage":1}})", "stream_options.include_usage"},
            {head + R"("max_tokens":1.5})", "max_tokens"},
            {head + R"("temperature":"hot"})", "temperature"},
-           {head + R"("n":2})", "n is not 1"}}) {
+           {head + R"("n":2})", "n is not 1"},
+           {head + R"("service_tier":"priority"})", "service_tier"},
+           {head + R"("service_tier":1})", "service_tier"}}) {
     const auto request = parse_chat_request(body);
     ASSERT_FALSE(request) << body;
     EXPECT_EQ(request.error().code, ErrorCode::kBadUserInput) << body;

@@ -1,5 +1,7 @@
 #include "providers/openai_request.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "base/json_string.h"
@@ -13,11 +15,18 @@ bool own_message_member(std::string_view name) {
   return name == "role" || name == "content";
 }
 
+// Always its own; so are the names that other servers have for how many answers they write (llama.cpp, vLLM,
+// TGI) and for who else is to answer (OpenRouter, LiteLLM).
+constexpr std::array<std::string_view, 10> kOwn{"model",  "messages", "stream",  "stream_options",
+                                                "n",      "n_cmpl",   "best_of", "num_return_sequences",
+                                                "models", "fallbacks"};
+// The limit. llama.cpp obeys n_predict where it is given max_tokens too.
+constexpr std::array<std::string_view, 5> kLimit{"max_tokens", "max_completion_tokens", "n_predict",
+                                                 "max_new_tokens", "max_output_tokens"};
+
 bool own_member(std::string_view name, const ChatRequest& request) {
-  if (name == "model" || name == "messages" || name == "stream" || name == "stream_options" || name == "n") {
-    return true;
-  }
-  if (name == "max_tokens" || name == "max_completion_tokens") return request.max_output_tokens.has_value();
+  if (std::ranges::find(kOwn, name) != kOwn.end()) return true;
+  if (std::ranges::find(kLimit, name) != kLimit.end()) return request.max_output_tokens.has_value();
   return name == "temperature" && request.temperature.has_value();
 }
 

@@ -57,6 +57,19 @@ TEST(OpenAiRequest, keeps_what_is_its_own_from_being_said_otherwise) {
             R"("max_tokens":3,"temperature":0})");
 }
 
+TEST(OpenAiRequest, keeps_other_servers_names_from_lifting_the_limit_or_asking_for_more_answers) {
+  ChatRequest request = hello();
+  request.extra = {{"n_predict", 9},  {"max_new_tokens", 9},       {"max_output_tokens", 9},
+                   {"n_cmpl", 9},     {"num_return_sequences", 9}, {"best_of", 9},
+                   {"models", {"x"}}, {"fallbacks", {"x"}},        {"top_k", 1}};
+  request.max_output_tokens = 3;
+  EXPECT_EQ(write_chat_body(request, {.include_usage = false}),
+            R"({"model":"m","messages":[{"role":"user","content":"Hi"}],"stream":true,)"
+            R"("max_tokens":3,"top_k":1})");
+  request.max_output_tokens.reset();
+  EXPECT_TRUE(write_chat_body(request, {}).contains(R"("n_predict":9,)")) << "where there is no limit";
+}
+
 TEST(OpenAiRequest, sends_parts_tool_calls_and_their_answers_as_they_are) {
   ChatRequest request{.model = "m"};
   request.messages.push_back(

@@ -40,8 +40,8 @@ struct ChatRequest {
   std::optional<double> temperature{};
   // Passed on as they are (`tools`, `top_p`, `response_format`, ...), in their order, after the members
   // above. Members that this struct or the provider sets itself (`model`, `messages`, `stream`,
-  // `stream_options`, `n`, and those of the two optionals where set) are left out: one answer is asked for,
-  // and its usage always.
+  // `stream_options`, `n`, and those of the two optionals where set) are left out, whatever a server calls
+  // them: one answer is asked for, of this model, and its usage always.
   boost::json::object extra{};
 };
 
