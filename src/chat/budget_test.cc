@@ -224,6 +224,54 @@ TEST(Budget, holds_for_embeddings) {
   EXPECT_EQ(scene.day().used, Tokens(3)) << "a failure costs nothing";
 }
 
+TEST(Budget, is_charged_for_embeddings_by_our_own_count_when_the_provider_reports_nothing) {
+  Budgeted scene(with_budget({.tokens_per_day = Tokens(10)}));
+  scene.provider.vectors = boost::json::value{{"model", "x"}, {"data", {1}}};
+  good(scene.loop.wait(
+      scene.engine.embeddings({}, kAda, "", "vectors", {{"model", "vectors"}, {"input", "one two three"}})));
+  EXPECT_EQ(scene.day(), (model::Spending{.used = Tokens(3), .used_cost = scene.day().used_cost}));
+}
+
+TEST(Budget, counts_what_embeddings_hold_under_another_name_than_input) {
+  Budgeted scene(with_budget({.tokens_per_day = Tokens(10)}));
+  scene.provider.vectors = boost::json::value{{"model", "x"}, {"data", {1}}};
+  for (const boost::json::object& more : std::initializer_list<boost::json::object>{
+           {{"content", "one two three four five six seven eight nine ten eleven"}},
+           {{"messages", {{{"role", "user"}, {"content", "one two three four five six seven eight nine"}}}}},
+           {{"input", {{"one two three four five six seven eight nine ten eleven"}}}},
+           {{"input", {{{"text", "one two three four five six seven eight nine ten eleven"}}}}}}) {
+    EXPECT_EQ(code(scene.loop.wait(scene.engine.embeddings({}, kAda, "", "vectors", more))),
+              ErrorCode::kBudgetExceeded)
+        << boost::json::serialize(more);
+  }
+  EXPECT_TRUE(scene.provider.embedded.empty());
+}
+
+TEST(Budget, is_not_talked_out_of_counting_by_the_form_of_a_message) {
+  const auto count = [](std::string_view text) { return tokens::count(tokens::Encoding::kO200k, text); };
+  const std::string text = "one two three four five";
+  for (const auto& [role, content, tokens] :
+       std::initializer_list<std::tuple<std::string, boost::json::value, std::int64_t>>{
+           {"user", boost::json::array{text}, count(text)},
+           {"user", boost::json::array{{{"type", "refusal"}, {"refusal", text}}}, count(text)},
+           {"user", boost::json::array{{{"type", "image_url"}, {"text", ""}, {"image_url", "data:,A"}}},
+            2000},
+           {"user", boost::json::array{{{"type", "input_audio"}, {"text", text}, {"input_audio", "A"}}},
+            2000 + count(text)},
+           {"user", boost::json::array{{{"type", "text"}, {"text", text}, {"cache_control", {{"a", 1}}}}},
+            count(text)},
+           {text, "", count(text)}}) {
+    Budgeted scene(with_budget({.tokens_per_day = Tokens(100'000)}));
+    TurnInput input{.stateless = true};
+    input.messages.push_back({.role = role, .content = content});
+    scene.provider.scripts.push_back(held());
+    good(scene.start(std::move(input)));
+    scene.until_held();
+    EXPECT_EQ(scene.day().reserved, Tokens(3 + 3 + 1 + tokens + 1000)) << boost::json::serialize(content);
+    scene.until_ended();
+  }
+}
+
 TEST(Budget, counts_tools_and_pictures_and_a_history) {
   Budgeted scene(with_budget({.tokens_per_day = Tokens(100'000)}));
   const auto id = scene.make_conversation();

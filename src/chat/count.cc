@@ -1,6 +1,7 @@
 #include "chat/count.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -54,14 +55,50 @@ class Sum {
   std::size_t since_pause_ = 0;
 };
 
+// In a frame's overhead already; any other role is a text that some templates put into the prompt.
+bool framed(std::string_view role) {
+  static constexpr std::array<std::string_view, 6> kRoles{"system",    "developer", "user",
+                                                          "assistant", "tool",      "function"};
+  return std::ranges::find(kRoles, role) != kRoles.end();
+}
+
+// A text beside a picture does not make a text of it: servers go by different members.
 Awaitable<void> add_part(Sum& sum, const ChatModel& model, const json::value& part) {
+  if (const auto* text = part.if_string()) co_return co_await sum.add(std::string_view(*text));
   const auto* members = part.if_object();
-  const auto* text = members == nullptr ? nullptr : members->if_contains("text");
-  if (text == nullptr || !text->is_string()) {
-    sum.add(model.image_tokens);
-  } else {
-    co_await sum.add(std::string_view(text->get_string()));
+  bool more = members == nullptr || members->empty();
+  if (members != nullptr) {
+    for (const auto& member : *members) {
+      const std::string_view name = member.key();
+      if (name == "type" || name == "cache_control") continue;
+      const auto* text = name == "text" || name == "refusal" ? member.value().if_string() : nullptr;
+      if (text != nullptr) co_await sum.add(std::string_view(*text));
+      more = more || text == nullptr;
+    }
   }
+  if (more) sum.add(model.image_tokens);
+}
+
+// A text, a token, or a list of them.
+Awaitable<void> add_embedded(Sum& sum, const json::value& value) {
+  if (const auto* text = value.if_string()) co_return co_await sum.add(std::string_view(*text));
+  if (const auto* list = value.if_array()) {
+    for (const json::value& item : *list) {
+      if (item.is_number()) {
+        sum.add(1);
+      } else {
+        co_await add_embedded(sum, item);
+      }
+    }
+    co_return;
+  }
+  const std::string text = json::serialize(value);
+  co_await sum.add(std::string_view(text));
+}
+
+// What says how to embed, and not what.
+bool says_how(std::string_view member) {
+  return member == "model" || member == "encoding_format" || member == "dimensions" || member == "user";
 }
 
 Awaitable<void> add_content(Sum& sum, const ChatModel& model, const json::value& content) {
@@ -81,6 +118,7 @@ Awaitable<model::Tokens> count_input(const ChatModel& model, const providers::Ch
   Sum sum(model);
   sum.add(tokens::chat_overhead(model.encoding, request.messages.size()));
   for (const providers::ChatMessage& message : request.messages) {
+    if (!framed(message.role)) co_await sum.add(std::string_view(message.role));
     co_await add_content(sum, model, message.content);
     if (message.extra.empty()) continue;
     sum.add(tokens::name_overhead(model.encoding));
@@ -92,18 +130,13 @@ Awaitable<model::Tokens> count_input(const ChatModel& model, const providers::Ch
 
 Awaitable<model::Tokens> count_embeddings_input(const ChatModel& model, const json::object& request) {
   Sum sum(model);
-  const json::value* input = request.if_contains("input");
-  if (input == nullptr) co_return sum.tokens();
-  if (const auto* text = input->if_string()) co_await sum.add(std::string_view(*text));
-  const auto* list = input->if_array();
-  if (list == nullptr) co_return sum.tokens();
-  for (const json::value& item : *list) {
-    if (const auto* text = item.if_string()) {
-      co_await sum.add(std::string_view(*text));
-    } else {
-      // One token, or a list of tokens.
-      const auto* ids = item.if_array();
-      sum.add(ids == nullptr ? 1 : static_cast<std::int64_t>(ids->size()));
+  for (const auto& member : request) {
+    if (member.key() == "input") {
+      co_await add_embedded(sum, member.value());
+    } else if (!says_how(member.key())) {
+      // Some servers embed `messages` or `content`.
+      const std::string text = json::serialize(member.value());
+      co_await sum.add(std::string_view(text));
     }
   }
   co_return sum.tokens();

@@ -17,7 +17,8 @@ namespace parley::chat {
 // Lets others of its worker run in between where there is much to count. Both outlive the coroutine.
 base::Awaitable<model::Tokens> count_input(const ChatModel& model, const providers::ChatRequest& request);
 
-// The input of a request for embeddings: a text, texts, or tokens that are tokens already.
+// The input of a request for embeddings: a text, texts, or tokens that are tokens already, and what else a
+// server may take for text, as JSON.
 base::Awaitable<model::Tokens> count_embeddings_input(const ChatModel& model,
                                                       const boost::json::object& request);
 

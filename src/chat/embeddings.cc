@@ -1,9 +1,12 @@
 // The engine's embeddings: one question, one reply, and nothing kept but what it cost.
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "chat/count.h"
 #include "chat/engine.h"
+#include "chat/estimate.h"
 #include "chat/turn_metrics.h"
 
 namespace parley::chat {
@@ -14,14 +17,32 @@ using base::fail;
 namespace {
 
 // What the reply says was used; nothing where it says nothing that makes sense.
-model::Usage used(const boost::json::object& reply) {
-  model::Usage usage{};
+std::optional<model::Tokens> used(const boost::json::object& reply) {
   const auto* told = reply.if_contains("usage");
   const auto* members = told == nullptr ? nullptr : told->if_object();
   const auto* tokens = members == nullptr ? nullptr : members->if_contains("prompt_tokens");
-  if (tokens == nullptr || !tokens->is_int64() || tokens->get_int64() < 0) return usage;
-  usage.input = model::Tokens(tokens->get_int64());
-  return usage;
+  if (tokens == nullptr || !tokens->is_int64() || tokens->get_int64() < 0) return std::nullopt;
+  return model::Tokens(tokens->get_int64());
+}
+
+// A number is a token, as long as four bytes are on the average.
+std::size_t input_bytes(const boost::json::value& input) {
+  constexpr std::size_t kTokenBytes = 4;
+  if (const auto* text = input.if_string()) return text->size();
+  const auto* list = input.if_array();
+  if (list == nullptr) return kTokenBytes;
+  std::size_t bytes = 0;
+  for (const auto& item : *list) bytes += input_bytes(item);
+  return bytes;
+}
+
+// What is charged where the reply says nothing: as counted, where that is exact, and else a guess.
+model::Tokens guess(const ChatModel& model, const boost::json::object& request,
+                    const std::optional<store::Reserve>& reserve) {
+  if (reserve && model.encoding != tokens::Encoding::kUnknown) return reserve->input;
+  const auto* input = request.if_contains("input");
+  const model::Tokens guessed(estimate_tokens(input == nullptr ? 0 : input_bytes(*input)));
+  return reserve ? std::min(guessed, reserve->input) : guessed;
 }
 
 constexpr int kMostPauses = 32;
@@ -56,8 +77,7 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
   store::BeginCharge begin{.charge = ids_.next<model::ChargeId>(),
                            .model = model.id,
                            .node = options_.node,
-                           .lease = options_.turn_timeout + options_.settle_timeout,
-                           .now = parts_.clock.wall_now()};
+                           .lease = options_.turn_timeout + options_.settle_timeout};
   const limits::PolicyPtr policy = parts_.limiter.policy();
   const model::BudgetLimits user = policy->budget(owner, tier);
   const model::BudgetLimits organisation = policy->organisation(owner.tenant).budget;
@@ -70,6 +90,9 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
   auto granted = co_await place->wait(call.deadline.sooner(policy->tier(tier).max_wait));
   if (!granted)
     co_return std::unexpected(waited_in_vain(std::move(granted).error(), options_.overload_retry));
+  // Now, not when it came: neither its lease nor its day is that of the time in line.
+  begin.now = parts_.clock.wall_now();
+  const model::Tokens unless_told = guess(model, request, begin.reserve);
   store::FinishCharge finish{.charge = begin.charge, .now = begin.now};
   auto begun = co_await parts_.store.begin_charge(call, owner, std::move(begin));
   if (!begun) co_return fail(std::move(begun));
@@ -85,7 +108,7 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
   if (reply) {
     boost::json::object& body = reply->get_object();
     body["model"] = model.id;
-    finish.usage = used(body);
+    finish.usage.input = used(body).value_or(unless_told);
     finish.usage.cost = cost_of(finish.usage, model.price);
     count_usage(parts_.metrics, model.id, finish.usage);
   }
