@@ -1,5 +1,6 @@
 #include "app/worker_rooms.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "limits/keys.h"
@@ -206,8 +207,12 @@ Result<void> WorkerRooms::reload(ConfigurationPtr configuration, const Gates& ga
   auto providers =
       ProviderSet::make(*configuration, trust, io_.get_executor(), shared_.clock, shared_.metrics);
   if (!providers) return base::fail(std::move(providers));
-  // What runs with the old ones has ended by then, whatever it waits for.
-  const auto longest = configuration_->engine.turn_timeout + configuration_->engine.settle_timeout;
+  // What runs with the old ones has ended by then, whatever it waits for: a turn after it was prepared, an
+  // answer without one after its place in line.
+  const Configuration& fixed = *configuration_;
+  const auto longest =
+      std::max(fixed.api.request_timeout + fixed.engine.turn_timeout, fixed.api.answer_timeout) +
+      fixed.engine.settle_timeout;
   providers_->close_idle();
   retired_.push_back({.providers = std::move(providers_), .unused_at = shared_.clock.steady_now() + longest});
   providers_ = std::move(*providers);
@@ -247,6 +252,8 @@ Awaitable<void> WorkerRooms::end_connections() {
   goodbye.cancel();
   co_await goodbye.join();
   if (ops_server_) co_await ops_server_->drain(Deadline::after(0ms));
+  // What the last connections left to settle.
+  co_await engine_.shutdown(Deadline::after(0ms));
   co_await authenticator_.shutdown();
   co_await limiter_.shutdown();
 }

@@ -141,7 +141,7 @@ class ChatEngine {
   Reply<std::int64_t> reap(base::Call call, bool sole_node);
 
   // Takes no more turns (OVERLOADED), lets those that run end until `drain`, marks the rest INTERRUPTED with
-  // what they have, and returns when all is settled.
+  // what they have, and returns when all is settled. Again when no caller of embeddings() is left.
   base::Awaitable<void> shutdown(base::Deadline drain);
 
   std::size_t open_turns() const { return running_.size(); }
