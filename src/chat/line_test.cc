@@ -140,6 +140,21 @@ TEST(Line, a_shutdown_interrupts_who_still_waits) {
   EXPECT_EQ(scene.gate->in_use(), 0U);
 }
 
+TEST(Line, an_answer_that_is_long_in_coming_whole_says_nothing_of_what_the_provider_bears) {
+  for (const bool stream : {true, false}) {
+    Scene scene;
+    const std::size_t before = scene.gate->limit();
+    scene.provider.otherwise = {
+        .refuse = base::Error{.code = ErrorCode::kDeadlineExceeded, .message = "no answer in time"}};
+    for (int n = 0; n < 50; ++n) {
+      TurnInput input{.stateless = true, .stream = stream};
+      input.messages.push_back({.role = "user", .content = "a long story"});
+      good(scene.end_of(good(scene.start(std::move(input))).state.turn.id));
+    }
+    EXPECT_EQ(scene.gate->limit() < before, stream);
+  }
+}
+
 TEST(Line, a_provider_that_pushes_back_gets_fewer_at_once) {
   Scene scene;
   const std::size_t before = scene.gate->limit();

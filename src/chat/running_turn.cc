@@ -57,6 +57,7 @@ RunningTurn::RunningTurn(const EngineParts& parts, const EngineOptions& options,
       slot_(std::move(slot)),
       began_(parts.hub.executor()),
       changed_(parts.hub.executor()),
+      streams_(plan_.request.stream),
       counter_(plan_.model.encoding) {}
 
 base::Call RunningTurn::store_call() const {
@@ -204,8 +205,11 @@ void RunningTurn::tell_place() {
 
 limits::Outcome RunningTurn::load() const {
   if (!error_) return heard_ || early_ ? limits::Outcome::kUnknown : limits::Outcome::kServed;
-  const bool refused = error_->code == ErrorCode::kProviderUnavailable ||
-                       error_->code == ErrorCode::kDeadlineExceeded || error_->code == ErrorCode::kOverloaded;
+  // The head of an answer that does not stream comes with its end: late is what is long, and the user says
+  // how long it is.
+  const bool late = error_->code == ErrorCode::kDeadlineExceeded && streams_;
+  const bool refused =
+      late || error_->code == ErrorCode::kProviderUnavailable || error_->code == ErrorCode::kOverloaded;
   return refused && !accepted_ ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
 }
 

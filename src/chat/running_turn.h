@@ -122,6 +122,8 @@ class RunningTurn {
   // What came in all: the text, and the other members of deltas.
   std::size_t text_bytes_ = 0;
   std::size_t extra_bytes_ = 0;
+  // Whether the provider is asked to stream.
+  bool streams_ = true;
   tokens::Counter counter_;
   std::vector<model::TurnEvent> events_{};
   // How many of `events_` the hub was told.
