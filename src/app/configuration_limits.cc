@@ -114,7 +114,7 @@ SettingRows<limits::TierPolicy> tier_rows() {
       .add(
           "max_turns", number<std::int64_t>(0, state::kMaxSlots),
           [](Tier& t) -> auto& { return t.max_turns; },
-          "Turns of one user at once, those in line included; 0: no limit.", Reload::kLive)
+          "Turns and embeddings of one user at once, those in line included; 0: no limit.", Reload::kLive)
       .add(
           "max_streams", number<std::int64_t>(0, state::kMaxSlots),
           [](Tier& t) -> auto& { return t.max_streams; },

@@ -76,7 +76,12 @@ Awaitable<void> add_part(Sum& sum, const ChatModel& model, const json::value& pa
       more = more || text == nullptr;
     }
   }
-  if (more) sum.add(model.image_tokens);
+  // A file or a recording costs by its length, a picture by its area.
+  const auto* type = members == nullptr ? nullptr : members->if_contains("type");
+  const bool picture = type != nullptr && *type == "image_url";
+  constexpr std::int64_t kBytes = 4;
+  const auto by_size = [&] { return static_cast<std::int64_t>(json::serialize(part).size()) / kBytes; };
+  if (more) sum.add(picture ? model.image_tokens : std::max(model.image_tokens, by_size()));
 }
 
 // A text, a token, or a list of them.

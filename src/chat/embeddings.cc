@@ -49,10 +49,9 @@ constexpr int kMostPauses = 32;
 
 limits::Outcome load(const base::Result<boost::json::value>& reply) {
   if (reply) return limits::Outcome::kServed;
-  const ErrorCode code = reply.error().code;
-  return code == ErrorCode::kProviderUnavailable || code == ErrorCode::kDeadlineExceeded
-             ? limits::Outcome::kPushedBack
-             : limits::Outcome::kUnknown;
+  const base::Error& error = reply.error();
+  const bool overloaded = error.code == ErrorCode::kProviderUnavailable && error.retry_after;
+  return overloaded ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
 }
 
 base::Error waited_in_vain(base::Error error, std::chrono::milliseconds retry_after) {
@@ -72,6 +71,8 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
   // Copied: a reload while waiting replaces the catalog.
   const ChatModel model = found->model;
   const ServedProvider by = found->by;
+  auto slot = co_await parts_.limiter.open_turn(call, owner, tier);
+  if (!slot) co_return fail(std::move(slot));
   auto place = enter(owner, tier, by);
   if (!place) co_return fail(std::move(place));
   store::BeginCharge begin{.charge = ids_.next<model::ChargeId>(),

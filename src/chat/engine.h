@@ -164,6 +164,9 @@ class ChatEngine {
   base::Result<limits::Place> enter(const model::Owner& owner, std::string_view tier,
                                     const ServedProvider& by) const;
   Reply<StartedTurn> start(base::Call call, model::Owner owner, std::string tier, TurnPlan plan);
+  // What a refusal comes to: the same id again is the same turn, also where nothing new is let in.
+  Reply<StartedTurn> unless_known(base::Call call, model::Owner owner, store::BeginTurn begin,
+                                  base::Error refused);
   base::Awaitable<void> settle_charge(model::Owner owner, store::FinishCharge finish);
   base::Awaitable<void> run(std::shared_ptr<RunningTurn> turn);
   model::TurnId draw_turn_id();

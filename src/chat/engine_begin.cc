@@ -228,12 +228,18 @@ Result<limits::Place> ChatEngine::enter(const model::Owner& owner, std::string_v
 
 Reply<StartedTurn> ChatEngine::start(base::Call call, model::Owner owner, std::string tier, TurnPlan plan) {
   auto slot = co_await parts_.limiter.open_turn(call, owner, tier);
-  if (!slot) co_return fail(std::move(slot));
+  if (!slot) {
+    co_return co_await unless_known(std::move(call), std::move(owner), std::move(plan.begin),
+                                    std::move(slot).error());
+  }
   co_await reserve(owner, tier, plan);
   // Asked again: the store has been read meanwhile.
   if (auto refused = refusal()) co_return std::unexpected(std::move(*refused));
   auto place = enter(owner, tier, plan.by);
-  if (!place) co_return fail(std::move(place));
+  if (!place) {
+    co_return co_await unless_known(std::move(call), std::move(owner), std::move(plan.begin),
+                                    std::move(place).error());
+  }
   plan.patience = base::Deadline::after(parts_.limiter.policy()->tier(tier).max_wait);
   plan.begin.now = parts_.clock.wall_now();
   plan.traceparent = call.traceparent;
@@ -242,6 +248,17 @@ Reply<StartedTurn> ChatEngine::start(base::Call call, model::Owner owner, std::s
   running_.emplace(turn->id(), turn);
   work_.spawn(run(turn));
   co_return co_await turn->begun(call.deadline);
+}
+
+Reply<StartedTurn> ChatEngine::unless_known(base::Call call, model::Owner owner, store::BeginTurn begin,
+                                            base::Error refused) {
+  if (!begin.idempotency) co_return std::unexpected(std::move(refused));
+  begin.only_known = true;
+  begin.now = parts_.clock.wall_now();
+  auto known = co_await parts_.store.begin_turn(std::move(call), std::move(owner), std::move(begin));
+  if (known) co_return StartedTurn{.state = std::move(known->state), .replayed = true};
+  if (known.error().code != ErrorCode::kIdempotencyMismatch) co_return std::unexpected(std::move(refused));
+  co_return fail(std::move(known));
 }
 
 }  // namespace parley::chat

@@ -44,19 +44,24 @@ std::vector<Said> failures() {
   };
 }
 
-TEST(ProviderFails, before_the_first_token_and_nothing_is_charged) {
+TEST(ProviderFails, before_the_first_token_and_only_what_was_sent_and_waited_for_in_vain_is_charged) {
   Scene scene;
+  model::Usage charged{};
   for (const Said& said : failures()) {
     scene.provider.scripts.push_back({.refuse = said.error});
     const auto ended = scene.converse({.content = "hi"});
     EXPECT_EQ(ended.turn.status, MessageStatus::kFailed);
     EXPECT_EQ(ended.answer.content, "");
     EXPECT_EQ(ended.answer.answer->error, said.told);
-    EXPECT_EQ(ended.answer.answer->usage, model::Usage{});
+    const model::Usage& usage = ended.answer.answer->usage;
+    EXPECT_EQ(usage.input, Tokens(said.error.code == ErrorCode::kDeadlineExceeded ? 5 : 0))
+        << "a frame and two bytes";
+    EXPECT_EQ(usage.output, Tokens(0));
+    charged += usage;
     EXPECT_FALSE(ended.answer.answer->first_token);
   }
   EXPECT_EQ(scene.usage().turns, static_cast<std::int64_t>(failures().size()));
-  EXPECT_EQ(scene.usage().usage, model::Usage{});
+  EXPECT_EQ(scene.usage().usage, charged);
 }
 
 TEST(ProviderFails, after_the_first_token_and_the_text_is_kept) {

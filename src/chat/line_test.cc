@@ -158,10 +158,35 @@ TEST(Line, an_answer_that_is_long_in_coming_whole_says_nothing_of_what_the_provi
 TEST(Line, a_provider_that_pushes_back_gets_fewer_at_once) {
   Scene scene;
   const std::size_t before = scene.gate->limit();
-  scene.provider.otherwise = {.refuse =
-                                  base::Error{.code = ErrorCode::kProviderUnavailable, .message = "busy"}};
+  base::Error busy{.code = ErrorCode::kProviderUnavailable, .message = "busy"};
+  scene.provider.otherwise = {.refuse = busy};
+  for (int n = 0; n < 50; ++n) scene.converse({.content = "hello"});
+  EXPECT_EQ(scene.gate->limit(), before) << "what fails and says nothing of load may be the request's doing";
+  busy.retry_after = 1s;
+  scene.provider.otherwise = {.refuse = busy};
   for (int n = 0; n < 50; ++n) scene.converse({.content = "hello"});
   EXPECT_LT(scene.gate->limit(), before);
+}
+
+TEST(Line, the_same_id_is_the_same_turn_also_where_nothing_new_is_let_in) {
+  limits::Policy policy;
+  policy.tiers["default"].max_turns = 2;
+  Busy scene(policy, {.max_concurrency = 1, .max_waiting = 1});
+  const TurnInput asked{.content = "second", .client_message_id = "m-1"};
+  const auto second = good(scene.start(asked)).state.turn.id;
+  // Its user has no turn left.
+  const auto again = good(scene.start(asked));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.state.turn.id, second);
+  EXPECT_EQ(code(scene.start({.content = "third", .client_message_id = "m-2"})), ErrorCode::kRateLimited);
+  EXPECT_EQ(code(scene.start({.content = "other", .client_message_id = "m-1"})),
+            ErrorCode::kIdempotencyMismatch);
+  // The line is full.
+  policy.tiers["default"].max_turns = 0;
+  scene.limiter.reload(std::make_shared<const limits::Policy>(policy));
+  EXPECT_TRUE(good(scene.start(asked)).replayed);
+  EXPECT_EQ(code(scene.start({.content = "third", .client_message_id = "m-2"})), ErrorCode::kOverloaded);
+  scene.until_ended();
 }
 
 TEST(Turns, are_so_many_at_once_for_each_user) {

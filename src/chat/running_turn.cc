@@ -208,14 +208,16 @@ limits::Outcome RunningTurn::load() const {
   // The head of an answer that does not stream comes with its end: late is what is long, and the user says
   // how long it is.
   const bool late = error_->code == ErrorCode::kDeadlineExceeded && streams_;
-  const bool refused =
-      late || error_->code == ErrorCode::kProviderUnavailable || error_->code == ErrorCode::kOverloaded;
-  return refused && !accepted_ ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
+  // Only a provider that has too much to do says when to come again: what else fails may be the request's own
+  // doing, and must not cost others their share.
+  const bool overloaded = error_->code == ErrorCode::kProviderUnavailable && error_->retry_after;
+  return (late || overloaded) && !accepted_ ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
 }
 
 Awaitable<void> RunningTurn::listen() {
   const base::Call call{.deadline = deadline_, .traceparent = plan_.traceparent};
   input_estimate_ = model::Tokens(estimate_tokens(plan_.request.messages));
+  sent_ = true;
   // Kept where it may have to be counted afterwards.
   providers::ChatRequest request = counts_input() ? plan_.request : std::move(plan_.request);
   auto stream = co_await plan_.by.provider->chat(call, std::move(request));
@@ -370,11 +372,20 @@ model::Usage RunningTurn::usage_so_far() const {
   model::Usage usage{};
   if (reported_) {
     usage = *reported_;
-  } else if (accepted_) {
+    // A report that came before the answer's end is not the last word about it.
+    if (!finish_reason_) usage.output = std::max(usage.output, estimate().output);
+  } else if (is_charged()) {
     usage = estimate();
   }
   usage.cost = cost_of(usage, plan_.model.price);
   return usage;
+}
+
+// The provider works on what it was sent also when nobody waits for its first word any more. Where it fails
+// by itself before that word, nothing was had of it.
+bool RunningTurn::is_charged() const {
+  const bool given_up = early_ || (error_ && error_->code == ErrorCode::kDeadlineExceeded);
+  return accepted_ || (sent_ && given_up);
 }
 
 // Where the provider has not said. No more than was held back: it was told not to write more.
@@ -392,7 +403,7 @@ model::Usage RunningTurn::estimate() const {
 
 model::AnswerInfo RunningTurn::info(const Outcome& outcome) const {
   model::AnswerInfo info = plan_.begin.info;
-  if (accepted_ && !reported_) info.route += "; tokens are an estimate, the provider reported none";
+  if (is_charged() && !reported_) info.route += "; tokens are an estimate, the provider reported none";
   info.usage = usage_so_far();
   info.first_token = first_token_;
   info.total = std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
@@ -406,7 +417,7 @@ bool RunningTurn::counts_input() const {
 }
 
 Awaitable<void> RunningTurn::finish() {
-  if (accepted_ && !reported_ && counts_input()) {
+  if (is_charged() && !reported_ && counts_input()) {
     plan_.input_tokens = co_await count_input(plan_.model, plan_.request);
   }
   const Outcome end = outcome();

@@ -87,6 +87,8 @@ class RunningTurn {
   // What the provider's way of answering says about what it bears.
   limits::Outcome load() const;
   model::Usage estimate() const;
+  // Whether what was sent is paid for, where the provider has not said what it used.
+  bool is_charged() const;
   // Whether the input would have to be counted if the provider said nothing of usage.
   bool counts_input() const;
   // Gives numbers to the pieces that came since, all of them or as far as numbers are reserved, and tells the
@@ -136,7 +138,8 @@ class RunningTurn {
   bool in_line_ = false;
   std::size_t told_place_ = 0;
   std::optional<store::Reserved> reserved_{};
-  // The provider took the request; it has said its last word.
+  // The provider was asked; it took the request; it has said its last word.
+  bool sent_ = false;
   bool accepted_ = false;
   bool heard_ = false;
   bool too_long_ = false;

@@ -71,6 +71,18 @@ TEST(Stop, ends_a_turn_at_any_event_with_what_got_through) {
   EXPECT_EQ(scene.usage().turns, kPieces + 1);
 }
 
+TEST(Stop, before_the_providers_first_word_pays_for_what_was_sent) {
+  Scene scene;
+  scene.provider.scripts.push_back(held_script());
+  scene.provider.hold_head = true;
+  const auto turn = good(scene.start({.content = "go"})).state.turn.id;
+  scene.until_held();
+  const auto ended = good(scene.loop.wait(scene.engine.stop({}, kAda, turn)));
+  EXPECT_EQ(ended.turn.status, MessageStatus::kCancelled);
+  EXPECT_EQ(ended.answer.answer->usage.input.count(), 5) << "a frame and two bytes";
+  EXPECT_EQ(ended.answer.answer->usage.output.count(), 0);
+}
+
 TEST(Stop, leaves_an_ended_turn_as_it_is) {
   Scene scene;
   const auto ended = scene.converse({.content = "go"});

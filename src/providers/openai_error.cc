@@ -65,6 +65,8 @@ base::Error unavailable(std::string cause) {
           .cause = std::move(cause)};
 }
 
+constexpr std::chrono::milliseconds kSoon{1'000};
+
 bool may_be_tried_again(int status) {
   return status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
 }
@@ -136,6 +138,9 @@ base::Error status_error(int status, const net::Headers& headers, std::string_vi
   if (may_be_tried_again(status)) {
     base::Error error = unavailable(cause);
     error.retry_after = retry_after(headers, now);
+    // It has too much to do, whether or not it says for how long.
+    const bool overloaded = status == 429 || status == 503 || status == 529;
+    if (overloaded && !error.retry_after) error.retry_after = kSoon;
     return error;
   }
   // The key or the account is at fault, or what stands between: another request would fare no better here.

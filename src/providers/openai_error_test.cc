@@ -89,7 +89,8 @@ TEST(OpenAiError, says_when_to_come_again) {
   EXPECT_EQ(error(429, "", {{"retry-after-ms", "250"}, {"Retry-After", "7"}}).retry_after, 250ms);
   EXPECT_EQ(error(503, "", {{"Retry-After", "Sun, 06 Nov 1994 08:50:37 GMT"}}).retry_after, 1min);
   EXPECT_EQ(error(503, "", {{"Retry-After", "Sun, 06 Nov 1994 08:00:00 GMT"}}).retry_after, 0s);
-  EXPECT_EQ(error(429).retry_after, std::nullopt);
+  for (const int status : {429, 503, 529}) EXPECT_EQ(error(status).retry_after, 1s) << "it is overloaded";
+  EXPECT_EQ(error(500).retry_after, std::nullopt);
   // Where the request or the key is at fault, waiting helps nobody.
   EXPECT_EQ(error(400, "", {{"Retry-After", "7"}}).retry_after, std::nullopt);
   EXPECT_EQ(error(401, "", {{"Retry-After", "7"}}).retry_after, std::nullopt);

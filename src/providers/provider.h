@@ -86,7 +86,8 @@ class Provider {
 
   // Asks for one answer and returns when the provider has accepted (its head has come). `call` bounds the
   // stream's life too. Errors: kContextTooLong, kProviderRejected (the request is at fault: another provider
-  // may take it, a retry is in vain), kProviderUnavailable (`retry_after` where the provider named it),
+  // may take it, a retry is in vain), kProviderUnavailable (`retry_after` where the provider named it
+  // or is overloaded, and only then),
   // kDeadlineExceeded, kCancelled. Messages are fit for users; what the provider said is in `cause`.
   virtual base::Awaitable<base::Result<std::unique_ptr<ChatStream>>> chat(base::Call call,
                                                                           ChatRequest request) = 0;

@@ -190,6 +190,8 @@ struct BeginTurn {
   // Of the context that the caller has read, and counted.
   std::optional<std::int64_t> expected_revision{};
   std::optional<IdempotencyKey> idempotency{};
+  // Nothing is begun: a turn of that key, or NOT_FOUND.
+  bool only_known = false;
   // Left out where no budget holds: what is used is counted all the same.
   std::optional<Reserve> reserve{};
   // The model and route that the answer starts with; finish_turn says the last word.

@@ -97,6 +97,12 @@ Awaitable<Result<std::unique_ptr<providers::ChatStream>>> FakeProvider::chat(bas
   co_await boost::asio::post(base::kTuple);
   if (script.refuse) co_return std::unexpected(std::move(*script.refuse));
   const base::Deadline deadline = heeds_deadline ? call.deadline : base::Deadline();
+  if (hold_head) {
+    ++holding;
+    auto woken = co_await released_.wait(deadline);
+    --holding;
+    if (!woken) co_return base::fail(std::move(woken));
+  }
   co_return std::make_unique<Stream>(*this, deadline, std::move(script.steps));
 }
 

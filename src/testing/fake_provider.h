@@ -52,6 +52,8 @@ class FakeProvider final : public providers::Provider {
   Script otherwise = say({"one ", "two ", "three"});
   // Every event comes in a turn of the loop of its own; off: they all arrive together.
   bool spread = true;
+  // Says nothing at all until released.
+  bool hold_head = false;
   // Off: a Hold outlasts the call's deadline.
   bool heeds_deadline = true;
 

@@ -214,6 +214,8 @@ Awaitable<void> SimProvider::chat(net::Exchange& exchange) {
     co_return refused(too_long(options_.context_window, question->prompt_tokens()));
   }
   if (refuses(behaviour->fault)) {
+    // One that is silent works all the same.
+    if (behaviour->fault == SimFault::kSilent) entry.produced(question->prompt_tokens(), 0, 0);
     entry.end(co_await refuse(exchange, *behaviour, question->prompt_tokens()));
     co_return;
   }

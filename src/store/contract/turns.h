@@ -144,6 +144,23 @@ TEST_P(StoreContract, a_known_key_gives_the_same_turn_as_it_is_now) {
   EXPECT_EQ(good(wait(store().conversation({}, ada, id))).message_count, 4);
 }
 
+TEST_P(StoreContract, a_known_key_can_be_asked_for_alone) {
+  const auto id = make(ada);
+  auto wanted = saying(id, "hello");
+  wanted.idempotency = IdempotencyKey{"m:abc", "f"};
+  wanted.only_known = true;
+  EXPECT_EQ(code(begin(ada, wanted)), ErrorCode::kNotFound);
+  EXPECT_EQ(good(wait(store().conversation({}, ada, id))).message_count, 0);
+  wanted.only_known = false;
+  const auto first = good(begin(ada, wanted));
+  wanted.only_known = true;
+  const auto again = good(begin(ada, wanted));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.state, first.state);
+  wanted.idempotency->fingerprint = "another";
+  EXPECT_EQ(code(begin(ada, wanted)), ErrorCode::kIdempotencyMismatch);
+}
+
 TEST_P(StoreContract, a_key_outlives_its_conversation) {
   const auto id = make(ada);
   auto wanted = saying(id, "hello");

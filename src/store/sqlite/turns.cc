@@ -91,6 +91,7 @@ base::Result<BegunTurn> begin_turn(Connection& db, OwnerKey owner, const BeginTu
   if (begin.idempotency) {
     if (auto before = begun_before(db, owner, *begin.idempotency)) return std::move(*before);
   }
+  if (begin.only_known) return base::fail(ErrorCode::kNotFound, "no turn has that id");
   std::optional<model::Message> again;
   if (begin.regenerate) {
     again = find_message(db, owner, *begin.regenerate);
