@@ -47,10 +47,17 @@ base_url = "http://127.0.0.1:${sim_port:-9}/v1"
 [models.sim]
 provider = "sim"
 context_window = 100000
+[limits]
+address = "none"
+[tiers.default]
+requests = "none"
+max_turns = 0
+max_streams = 0
 [log]
 level = "warn"
 [server]
 listen = "${1:-127.0.0.1:0}"
+connections_per_address = 0
 workers = 1
 TOML
     cat
