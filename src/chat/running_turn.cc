@@ -57,8 +57,7 @@ RunningTurn::RunningTurn(const EngineParts& parts, const EngineOptions& options,
       slot_(std::move(slot)),
       began_(parts.hub.executor()),
       changed_(parts.hub.executor()),
-      streams_(plan_.request.stream),
-      counter_(plan_.model.encoding) {}
+      streams_(plan_.request.stream) {}
 
 base::Call RunningTurn::store_call() const {
   return {.deadline = Deadline::after(options_.store_timeout), .traceparent = plan_.traceparent};
@@ -253,7 +252,6 @@ void RunningTurn::take(providers::ProviderEvent event) {
           std::chrono::duration_cast<std::chrono::milliseconds>(parts_.clock.steady_now() - begun_at_);
     }
     text_bytes_ += delta->text.size();
-    counter_.add(delta->text);
     // What arrives together is told together.
     if (!pieces_.empty() && pieces_.back().extra.empty()) {
       pieces_.back().text += delta->text;
@@ -368,7 +366,7 @@ RunningTurn::Outcome RunningTurn::outcome() const {
   return {.status = MessageStatus::kComplete};
 }
 
-model::Usage RunningTurn::usage_so_far() const {
+model::Usage RunningTurn::usage_so_far() {
   model::Usage usage{};
   if (reported_) {
     usage = *reported_;
@@ -388,11 +386,19 @@ bool RunningTurn::is_charged() const {
   return accepted_ || (sent_ && given_up);
 }
 
+// Only what has come since the last time is counted; most answers are never counted at all.
+std::int64_t RunningTurn::count_text() {
+  if (!counter_) counter_.emplace(plan_.model.encoding);
+  counter_->add(std::string_view(text_).substr(counted_bytes_));
+  counted_bytes_ = text_.size();
+  return counter_->tokens();
+}
+
 // Where the provider has not said. No more than was held back: it was told not to write more.
-model::Usage RunningTurn::estimate() const {
+model::Usage RunningTurn::estimate() {
   const bool known = plan_.model.encoding != tokens::Encoding::kUnknown;
   model::Usage usage{.input = known && plan_.input_tokens ? *plan_.input_tokens : input_estimate_,
-                     .output = model::Tokens(known ? counter_.tokens() + estimate_tokens(extra_bytes_)
+                     .output = model::Tokens(known ? count_text() + estimate_tokens(extra_bytes_)
                                                    : estimate_tokens(text_bytes_ + extra_bytes_))};
   if (reserved_) {
     usage.input = std::min(usage.input, reserved_->input);
@@ -401,7 +407,7 @@ model::Usage RunningTurn::estimate() const {
   return usage;
 }
 
-model::AnswerInfo RunningTurn::info(const Outcome& outcome) const {
+model::AnswerInfo RunningTurn::info(const Outcome& outcome) {
   model::AnswerInfo info = plan_.begin.info;
   if (is_charged() && !reported_) info.route += "; tokens are an estimate, the provider reported none";
   info.usage = usage_so_far();

@@ -86,7 +86,8 @@ class RunningTurn {
   void tell_place();
   // What the provider's way of answering says about what it bears.
   limits::Outcome load() const;
-  model::Usage estimate() const;
+  model::Usage estimate();
+  std::int64_t count_text();
   // Whether what was sent is paid for, where the provider has not said what it used.
   bool is_charged() const;
   // Whether the input would have to be counted if the provider said nothing of usage.
@@ -101,8 +102,8 @@ class RunningTurn {
   void tell_end(const store::FinishedTurn& finished, bool here);
   void fail_with(base::Error error);
   Outcome outcome() const;
-  model::AnswerInfo info(const Outcome& outcome) const;
-  model::Usage usage_so_far() const;
+  model::AnswerInfo info(const Outcome& outcome);
+  model::Usage usage_so_far();
   base::Call store_call() const;
 
   const EngineParts& parts_;
@@ -126,7 +127,9 @@ class RunningTurn {
   std::size_t extra_bytes_ = 0;
   // Whether the provider is asked to stream.
   bool streams_ = true;
-  tokens::Counter counter_;
+  // Made when the text has to be counted here; how much of it was.
+  std::optional<tokens::Counter> counter_{};
+  std::size_t counted_bytes_ = 0;
   std::vector<model::TurnEvent> events_{};
   // How many of `events_` the hub was told.
   std::size_t told_ = 0;
