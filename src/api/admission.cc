@@ -10,16 +10,6 @@ namespace parley::api {
 using base::Awaitable;
 using base::Result;
 
-namespace {
-
-base::Call bounded(const Services& services, const base::Call& call) {
-  base::Call own = call;
-  own.deadline = own.deadline.sooner(services.options.request_timeout);
-  return own;
-}
-
-}  // namespace
-
 std::string counted_address(const net::Request& request, const ApiOptions& options) {
   const net::Sender client = net::find_client(request, options.trusted_proxies, options.forwarded_by);
   return client.within ? std::string() : net::client_key(client.address);
@@ -28,7 +18,7 @@ std::string counted_address(const net::Request& request, const ApiOptions& optio
 Awaitable<Result<Visit>> enter(const Services& services, base::Call call, net::Exchange& exchange) {
   Visit visit{.call = std::move(call), .address = counted_address(exchange.request(), services.options)};
   if (visit.address.empty()) co_return visit;
-  auto admission = co_await services.limiter.admit_address(bounded(services, visit.call), visit.address);
+  auto admission = co_await services.limiter.admit_address(short_call(services, visit.call), visit.address);
   add_rate_headers(exchange, admission);
   if (admission.refused) co_return std::unexpected(std::move(*admission.refused));
   visit.standings = std::move(admission.standings);
@@ -39,7 +29,7 @@ Awaitable<Result<Caller>> admit(const Services& services, Visit visit, limits::A
                                 net::Exchange& exchange) {
   auto caller = co_await caller_of(services, exchange.request(), std::move(visit.call), visit.address);
   if (!caller) co_return base::fail(std::move(caller));
-  auto admission = co_await services.limiter.admit(bounded(services, caller->call), caller->owner,
+  auto admission = co_await services.limiter.admit(short_call(services, caller->call), caller->owner,
                                                    caller->principal.tier, api);
   admission.standings.insert(admission.standings.begin(), visit.standings.begin(), visit.standings.end());
   add_rate_headers(exchange, admission);
@@ -50,10 +40,11 @@ Awaitable<Result<Caller>> admit(const Services& services, Visit visit, limits::A
 Awaitable<std::optional<base::Error>> admit_operation(const Services& services, const Caller& caller,
                                                       std::string address) {
   if (!address.empty()) {
-    auto from = co_await services.limiter.admit_address(bounded(services, caller.call), std::move(address));
+    auto from =
+        co_await services.limiter.admit_address(short_call(services, caller.call), std::move(address));
     if (from.refused) co_return std::move(from.refused);
   }
-  auto admission = co_await services.limiter.admit(bounded(services, caller.call), caller.owner,
+  auto admission = co_await services.limiter.admit(short_call(services, caller.call), caller.owner,
                                                    caller.principal.tier, limits::Api::kGraphql);
   co_return std::move(admission.refused);
 }

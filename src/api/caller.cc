@@ -49,10 +49,13 @@ base::Call call_of(const net::Request& request, std::string request_id) {
           .traceparent = checked_traceparent(request.header("traceparent").value_or(""))};
 }
 
-base::Call short_call(const Services& services, const Caller& caller) {
-  base::Call call = caller.call;
+base::Call short_call(const Services& services, base::Call call) {
   call.deadline = call.deadline.sooner(services.options.request_timeout);
   return call;
+}
+
+base::Call short_call(const Services& services, const Caller& caller) {
+  return short_call(services, caller.call);
 }
 
 base::Call answer_call(const Services& services, const Caller& caller) {
@@ -69,8 +72,7 @@ base::Awaitable<void> count_bad_token(const Services& services, base::Call call,
 
 base::Awaitable<Result<Caller>> caller_of_token(const Services& services, base::Call call, std::string token,
                                                 std::string address) {
-  base::Call waiting = call;
-  waiting.deadline = waiting.deadline.sooner(services.options.request_timeout);
+  base::Call waiting = short_call(services, call);
   auth::TokenFault fault = auth::TokenFault::kNone;
   auto principal = co_await services.authenticator.authenticate(waiting, std::move(token), &fault);
   if (!principal) {

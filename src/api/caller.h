@@ -21,7 +21,9 @@ struct Caller {
   base::Call call;
 };
 
-// The caller's call for work that waits for no model.
+// `call` for work that waits for no model.
+base::Call short_call(const Services& services, base::Call call);
+// The same for the caller's call.
 base::Call short_call(const Services& services, const Caller& caller);
 // The same for work that waits for an answer.
 base::Call answer_call(const Services& services, const Caller& caller);

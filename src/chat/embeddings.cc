@@ -7,6 +7,7 @@
 #include "chat/count.h"
 #include "chat/engine.h"
 #include "chat/estimate.h"
+#include "chat/line.h"
 #include "chat/turn_metrics.h"
 
 namespace parley::chat {
@@ -49,16 +50,7 @@ constexpr int kMostPauses = 32;
 
 limits::Outcome load(const base::Result<boost::json::value>& reply) {
   if (reply) return limits::Outcome::kServed;
-  const base::Error& error = reply.error();
-  const bool overloaded = error.code == ErrorCode::kProviderUnavailable && error.retry_after;
-  return overloaded ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
-}
-
-base::Error waited_in_vain(base::Error error, std::chrono::milliseconds retry_after) {
-  if (error.code != ErrorCode::kDeadlineExceeded) return error;
-  return {.code = ErrorCode::kOverloaded,
-          .message = "the line before the provider was longer than it seemed: ask again",
-          .retry_after = retry_after};
+  return overloaded(reply.error()) ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
 }
 
 }  // namespace
@@ -80,17 +72,13 @@ Reply<boost::json::value> ChatEngine::embeddings(base::Call call, model::Owner o
                            .node = options_.node,
                            .lease = options_.turn_timeout + options_.settle_timeout};
   const limits::PolicyPtr policy = parts_.limiter.policy();
-  const model::BudgetLimits user = policy->budget(owner, tier);
-  const model::BudgetLimits organisation = policy->organisation(owner.tenant).budget;
-  if (user.any() || organisation.any()) {
-    begin.reserve = store::Reserve{.input = co_await count_embeddings_input(model, request),
-                                   .price = model.price,
-                                   .user = user,
-                                   .organisation = organisation};
-  }
+  begin.reserve = budgets_of(*policy, owner, tier, model.price);
+  if (begin.reserve) begin.reserve->input = co_await count_embeddings_input(model, request);
   auto granted = co_await place->wait(call.deadline.sooner(policy->tier(tier).max_wait));
-  if (!granted)
-    co_return std::unexpected(waited_in_vain(std::move(granted).error(), options_.overload_retry));
+  if (!granted) {
+    if (granted.error().code != ErrorCode::kDeadlineExceeded) co_return fail(std::move(granted));
+    co_return std::unexpected(waited_in_vain(options_.overload_retry));
+  }
   // Now, not when it came: neither its lease nor its day is that of the time in line.
   begin.now = parts_.clock.wall_now();
   const model::Tokens unless_told = guess(model, request, begin.reserve);

@@ -158,7 +158,15 @@ class ChatEngine {
   // One attempt: CONFLICT without a version where what was read for it has changed.
   Reply<StartedTurn> try_turn(base::Call call, model::Owner owner, const TurnInput& input);
   Reply<StartedTurn> try_regenerate(base::Call call, model::Owner owner, const RegenerateInput& input);
-  Reply<std::int64_t> clear_lost(base::Call call);
+  // Attempts until the context stays as it was read.
+  template <class Input>
+  Reply<StartedTurn> until_unchanged(base::Call call, model::Owner owner, Input input,
+                                     Reply<StartedTurn> (ChatEngine::*attempt)(base::Call, model::Owner,
+                                                                               const Input&));
+  // The budgets that hold for the owner, and what is asked of them but for the tokens; nothing where none
+  // does.
+  static std::optional<store::Reserve> budgets_of(const limits::Policy& policy, const model::Owner& owner,
+                                                  std::string_view tier, const Price& price);
   // Enters in the plan what the budgets shall hold back, where one holds.
   base::Awaitable<void> reserve(const model::Owner& owner, std::string_view tier, TurnPlan& plan) const;
   base::Result<limits::Place> enter(const model::Owner& owner, std::string_view tier,

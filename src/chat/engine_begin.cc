@@ -93,32 +93,29 @@ Result<TurnPlan> ChatEngine::plan(const std::string& model_id, std::string route
   return plan;
 }
 
-Reply<StartedTurn> ChatEngine::start_turn(base::Call call, model::Owner owner, TurnInput input) {
+template <class Input>
+Reply<StartedTurn> ChatEngine::until_unchanged(base::Call call, model::Owner owner, Input input,
+                                               Reply<StartedTurn> (ChatEngine::*attempt)(base::Call,
+                                                                                         model::Owner,
+                                                                                         const Input&)) {
   if (auto refused = refusal()) co_return std::unexpected(std::move(*refused));
   if (auto ok = check(input, options_.limits); !ok) co_return fail(std::move(ok));
-  for (int attempt = 1;; ++attempt) {
-    auto started = co_await try_turn(call, owner, input);
-    if (started || !changed_meanwhile(started.error()) || attempt == kAttempts) co_return started;
-    auto cleared = co_await clear_lost(call);
+  for (int tried = 1;; ++tried) {
+    auto started = co_await (this->*attempt)(call, owner, input);
+    if (started || !changed_meanwhile(started.error()) || tried == kAttempts) co_return started;
+    // What had changed may be that a lost turn stands in the way: as long as it is not ended, what it said is
+    // not part of the context.
+    auto cleared = co_await reap(call, false);
     if (!cleared) co_return fail(std::move(cleared));
   }
+}
+
+Reply<StartedTurn> ChatEngine::start_turn(base::Call call, model::Owner owner, TurnInput input) {
+  return until_unchanged(std::move(call), std::move(owner), std::move(input), &ChatEngine::try_turn);
 }
 
 Reply<StartedTurn> ChatEngine::regenerate(base::Call call, model::Owner owner, RegenerateInput input) {
-  if (auto refused = refusal()) co_return std::unexpected(std::move(*refused));
-  if (auto ok = check(input, options_.limits); !ok) co_return fail(std::move(ok));
-  for (int attempt = 1;; ++attempt) {
-    auto started = co_await try_regenerate(call, owner, input);
-    if (started || !changed_meanwhile(started.error()) || attempt == kAttempts) co_return started;
-    auto cleared = co_await clear_lost(call);
-    if (!cleared) co_return fail(std::move(cleared));
-  }
-}
-
-// What had changed may be that a lost turn stands in the way: as long as it is not ended, what it said is not
-// part of the context.
-Reply<std::int64_t> ChatEngine::clear_lost(base::Call call) {
-  return reap(std::move(call), false);
+  return until_unchanged(std::move(call), std::move(owner), std::move(input), &ChatEngine::try_regenerate);
 }
 
 Reply<StartedTurn> ChatEngine::try_turn(base::Call call, model::Owner owner, const TurnInput& input) {
@@ -196,23 +193,27 @@ Reply<StartedTurn> ChatEngine::try_regenerate(base::Call call, model::Owner owne
   co_return co_await start(std::move(call), std::move(owner), input.tier, std::move(*planned));
 }
 
+std::optional<store::Reserve> ChatEngine::budgets_of(const limits::Policy& policy, const model::Owner& owner,
+                                                     std::string_view tier, const Price& price) {
+  store::Reserve reserve{.price = price,
+                         .user = policy.budget(owner, tier),
+                         .organisation = policy.organisation(owner.tenant).budget};
+  if (!reserve.user.any() && !reserve.organisation.any()) return std::nullopt;
+  return reserve;
+}
+
 base::Awaitable<void> ChatEngine::reserve(const model::Owner& owner, std::string_view tier,
                                           TurnPlan& plan) const {
   const limits::PolicyPtr policy = parts_.limiter.policy();
-  const model::BudgetLimits user = policy->budget(owner, tier);
-  const model::BudgetLimits organisation = policy->organisation(owner.tenant).budget;
-  if (!user.any() && !organisation.any()) co_return;
-  const model::Tokens input = co_await count_input(plan.model, plan.request);
-  plan.input_tokens = input;
-  const model::Tokens window(std::max<std::int64_t>(plan.model.context_window - input.count(), 1));
+  auto reserve = budgets_of(*policy, owner, tier, plan.model.price);
+  if (!reserve) co_return;
+  reserve->input = co_await count_input(plan.model, plan.request);
+  plan.input_tokens = reserve->input;
+  const model::Tokens window(std::max<std::int64_t>(plan.model.context_window - reserve->input.count(), 1));
   const model::Tokens asked(plan.request.max_output_tokens.value_or(policy->answer_wanted.count()));
-  const model::Tokens wanted = std::min(asked, window);
-  plan.begin.reserve = store::Reserve{.input = input,
-                                      .output_wanted = wanted,
-                                      .output_least = std::min(wanted, policy->answer_least),
-                                      .price = plan.model.price,
-                                      .user = user,
-                                      .organisation = organisation};
+  reserve->output_wanted = std::min(asked, window);
+  reserve->output_least = std::min(reserve->output_wanted, policy->answer_least);
+  plan.begin.reserve = std::move(reserve);
 }
 
 Result<limits::Place> ChatEngine::enter(const model::Owner& owner, std::string_view tier,

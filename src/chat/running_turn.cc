@@ -8,6 +8,7 @@
 #include "base/task_group.h"
 #include "chat/count.h"
 #include "chat/estimate.h"
+#include "chat/line.h"
 #include "chat/turn_metrics.h"
 #include "model/event_log.h"
 
@@ -180,9 +181,7 @@ Awaitable<bool> RunningTurn::stand_in_line() {
   in_line_ = false;
   if (heard_) co_return false;
   if (granted) co_return true;
-  fail_with({.code = ErrorCode::kOverloaded,
-             .message = "the line before the provider was longer than it seemed: ask again",
-             .retry_after = options_.overload_retry});
+  fail_with(waited_in_vain(options_.overload_retry));
   co_return false;
 }
 
@@ -207,10 +206,8 @@ limits::Outcome RunningTurn::load() const {
   // The head of an answer that does not stream comes with its end: late is what is long, and the user says
   // how long it is.
   const bool late = error_->code == ErrorCode::kDeadlineExceeded && streams_;
-  // Only a provider that has too much to do says when to come again: what else fails may be the request's own
-  // doing, and must not cost others their share.
-  const bool overloaded = error_->code == ErrorCode::kProviderUnavailable && error_->retry_after;
-  return (late || overloaded) && !accepted_ ? limits::Outcome::kPushedBack : limits::Outcome::kUnknown;
+  return (late || overloaded(*error_)) && !accepted_ ? limits::Outcome::kPushedBack
+                                                     : limits::Outcome::kUnknown;
 }
 
 Awaitable<void> RunningTurn::listen() {
